@@ -1,0 +1,54 @@
+"""Cited answers from a folder of articles.
+
+    import rag
+
+    rag.build_index("seeds", "index")
+    index = rag.open_index("index")
+    answer = index.ask("How many exaflops does the Kazakh supercomputer have?")
+    answer.answer, answer.citations[0].article, answer.citations[0].start
+
+Importing this package takes milliseconds: what a name needs is imported with it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.build import BuildReport, build_index
+    from rag.errors import RagError
+    from rag.index import Index, open_index
+    from rag.types import Answer, Article, Citation, Hit
+
+_HOME = {
+    "Answer": "rag.types",
+    "Article": "rag.types",
+    "BuildReport": "rag.build",
+    "Citation": "rag.types",
+    "Hit": "rag.types",
+    "Index": "rag.index",
+    "RagError": "rag.errors",
+    "build_index": "rag.build",
+    "open_index": "rag.index",
+}
+
+__all__ = [
+    "Answer",
+    "Article",
+    "BuildReport",
+    "Citation",
+    "Hit",
+    "Index",
+    "RagError",
+    "build_index",
+    "open_index",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

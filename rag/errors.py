@@ -1,0 +1,46 @@
+"""Every error that the package raises on purpose.
+
+    RagError
+    ├── CorpusError      a folder or an article cannot be read
+    ├── ModelError       an encoder cannot be built, loaded or used
+    ├── IndexMissing     there is no index at that path
+    ├── IndexCorrupt     an index file is not what its manifest says
+    ├── IndexMismatch    the index was made with another model, splitter or format
+    ├── IndexLocked      another process is building this index
+    └── BenchmarkError   a benchmark file is not what it should be
+
+Each message says what was found, what was expected and what to do next, in one
+line. Misuse by a programmer is `ValueError` or `TypeError` instead.
+"""
+
+
+class RagError(Exception):
+    """The base of all errors that a user can mend."""
+
+
+class CorpusError(RagError):
+    """A folder or an article cannot be read."""
+
+
+class ModelError(RagError):
+    """An encoder cannot be built, loaded or used."""
+
+
+class IndexMissing(RagError):
+    """There is no index at that path."""
+
+
+class IndexCorrupt(RagError):
+    """An index file is not what its manifest says."""
+
+
+class IndexMismatch(RagError):
+    """The index was made with another model, splitter or format than asked for."""
+
+
+class IndexLocked(RagError):
+    """Another process is building this index."""
+
+
+class BenchmarkError(RagError):
+    """A benchmark file is not what it should be."""

@@ -1,0 +1,120 @@
+"""The records that the stages pass to each other.
+
+All are immutable and without behaviour. Their field names are the names in the
+JSON that the command line prints. Spans are offsets in characters (Python string
+indices) into the article's text, end exclusive: `article.text[start:end]`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+SentenceKind = Literal["sentence", "furniture"]
+"""What may be cited as an answer, and what may not: headings, bylines, menus, questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What an article's text says about the article itself; None where it says nothing."""
+
+    title: str | None = None
+    published: str | None = None  # ISO 8601 date, "2025-10-09"
+    author: str | None = None
+    source: str | None = None
+    language: str | None = None  # ISO 639-1
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One file of the folder. `id` is its path relative to the folder, with forward slashes."""
+
+    id: str
+    text: str
+    sha256: str  # of the file's bytes
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSpan:
+    """Where a sentence lies in its article's text."""
+
+    start: int
+    end: int
+    kind: SentenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of one article, and the sentences that lie in it, in order."""
+
+    start: int
+    end: int
+    sentences: tuple[SentenceSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a hit: `text == article_text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The parts of a hit's score. Cosines lie in [-1, 1], the lexical part in [0, 1]."""
+
+    dense: float  # the question and the passage
+    sentence: float  # the question and the passage's best sentence
+    sparse: float  # BM25, as a share of what a perfect passage would get
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. Ranks start at 1; a higher score is better."""
+
+    rank: int
+    score: float
+    article: str
+    title: str | None
+    source: str | None
+    published: str | None
+    language: str | None
+    start: int
+    end: int
+    text: str
+    sentence: Sentence  # the passage's closest sentence that can be cited
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A proof: `quote == article_text[start:end]`, checked when the answer is made."""
+
+    number: int  # from 1, as shown in the answer
+    article: str
+    title: str | None
+    source: str | None
+    published: str | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say to a question, or that they do not answer it.
+
+    `answer` is the first citation's quote, or None when `abstained`. `hits` are the
+    passages that were looked at, best first; `index` is the fingerprint of the index
+    that was asked.
+    """
+
+    question: str
+    answer: str | None
+    abstained: bool
+    confidence: float  # in [0, 1]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    index: str
+    timings_ms: dict[str, float]

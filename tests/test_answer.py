@@ -1,0 +1,72 @@
+"""Ranked passages → a cited sentence, or an abstention."""
+
+from pathlib import Path
+
+import pytest
+from conftest import WordEncoder
+
+from rag import index as index_module
+from rag.build import build_index
+from rag.errors import CorpusError, IndexCorrupt
+from rag.index import Index, open_index
+
+
+@pytest.fixture
+def index(folder: Path, tmp_path: Path, words: WordEncoder) -> Index:
+    build_index(folder, tmp_path / "index", encoder=words)
+    return open_index(tmp_path / "index", encoder=words)
+
+
+def test_the_answer_is_the_first_citations_quote(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "ANSWER_FROM", 0.0)
+    answer = index.ask("Which train leaves at night?")
+    assert answer.answer == "The train leaves at night."
+    assert not answer.abstained
+    assert [c.number for c in answer.citations] == [1, 2]
+    assert answer.citations[0].article == "train.txt"
+    for citation in answer.citations:
+        text = index.article(citation.article).text
+        assert text[citation.start : citation.end] == citation.quote
+    assert answer.index == index.fingerprint
+    assert set(answer.timings_ms) == {"encode", "retrieve", "answer", "total"}
+
+
+def test_a_heading_is_never_cited(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "ANSWER_FROM", 0.0)
+    assert index.ask("bridge").answer == "The bridge crosses the river."
+
+
+def test_below_the_threshold_the_nearest_sentences_are_no_answer(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "ANSWER_FROM", 1.1)
+    answer = index.ask("Which train leaves at night?")
+    assert answer.answer is None
+    assert answer.abstained
+    assert answer.citations[0].quote == "The train leaves at night."
+
+
+def test_an_article_without_a_citable_sentence_is_an_abstention(
+    tmp_path: Path, words: WordEncoder
+) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("BRIDGE\nRIVER")
+    build_index(tmp_path / "articles", tmp_path / "index", encoder=words)
+    answer = open_index(tmp_path / "index", encoder=words).ask("Where is the bridge?")
+    assert answer.abstained
+    assert answer.citations == ()
+    assert answer.confidence == 0.0
+
+
+def test_a_citation_whose_text_is_not_what_was_indexed_is_never_shown(index: Index) -> None:
+    index.generation.sentences = index.generation.sentences.copy()
+    index.generation.sentences["end"] -= 1
+    with pytest.raises(IndexCorrupt, match="not the sentence that was indexed"):
+        index.ask("Which train leaves at night?")
+
+
+def test_an_unknown_article_is_an_error(index: Index) -> None:
+    with pytest.raises(CorpusError, match=r"no article 'nope\.txt'"):
+        index.article("nope.txt")

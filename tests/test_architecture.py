@@ -1,0 +1,86 @@
+"""Imports go one way, and each library has one door."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import rag
+
+PACKAGE = Path(rag.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path
+    for path in PACKAGE.rglob("*.py")
+}
+DOORS = {
+    "chardet": {"rag.articles"},
+    "dateparser": {"rag.metadata"},
+    "py3langid": {"rag.metadata"},
+    "langchain_text_splitters": {"rag.passages"},
+    "onnxruntime": {"rag.bundled_model", "rag.bundled_graph"},
+    "sentencex": {"rag.passages"},
+    "sentence_transformers": {"rag.encoders"},
+    "onnx": {"rag.bundled_graph"},
+    "tokenizers": {"rag.encoders", "rag.bundled_graph", "rag.bundled_tokenizer"},
+    "faiss": {"rag.dense"},
+    "ir_measures": {"rag.metrics"},
+    "gradio": {"rag.app"},
+    "argparse": {"rag.cli", "rag.training.confidence"},
+    "sklearn": {"rag.training.confidence"},
+}
+NEVER = {"pickle", "marshal", "shelve", "requests", "httpx", "urllib.request"}
+
+
+def imports(path: Path, *, inside_functions: bool = True) -> set[str]:
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = ast.walk(tree) if inside_functions else iter(tree.body)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_imports_form_no_cycle() -> None:
+    own = {name: imports(path) & MODULES.keys() for name, path in MODULES.items()}
+    own.pop("rag.__init__")  # names its modules lazily, for users only
+    TopologicalSorter(own).prepare()  # raises CycleError
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_only_its_door_imports_a_library(library: str) -> None:
+    importers = {
+        name
+        for name, path in MODULES.items()
+        if any(i == library or i.startswith(library + ".") for i in imports(path))
+    }
+    assert importers <= DOORS[library]
+    assert importers
+
+
+def test_nothing_unpickles_or_makes_requests() -> None:
+    for name, path in MODULES.items():
+        assert not imports(path) & NEVER, name
+
+
+def test_only_the_command_line_prints_and_only_two_places_touch_the_environment() -> None:
+    printing, environment = set(), set()
+    for name, path in MODULES.items():
+        if name.startswith("rag.training."):  # scripts, with a command line of their own
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
+                printing.add(name)
+            if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv"):
+                environment.add(name)
+    assert printing <= {"rag.cli"}
+    assert environment <= {"rag.app"}  # one variable that Gradio reads while it is imported
+
+
+def test_the_command_line_imports_the_rest_inside_its_commands() -> None:
+    top = imports(MODULES["rag.cli"], inside_functions=False)
+    assert top & MODULES.keys() == {"rag.errors"}

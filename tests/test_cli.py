@@ -1,0 +1,147 @@
+"""The command line, as a script would use it."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import SEEDS
+
+from rag import cli
+from rag.index import Index
+
+QUESTION = "How many exaflops does the Kazakh supercomputer have?"
+
+
+def run(*args: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rag", *map(str, args)]
+    return subprocess.run(command, check=check, capture_output=True, encoding="utf-8")
+
+
+def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None:
+    done = run("ask", QUESTION, "--index", seeds_folder, "--json")
+    answer = json.loads(done.stdout)
+    assert list(answer) == [
+        *("question", "answer", "abstained", "confidence", "citations", "hits", "index"),
+        "timings_ms",
+    ]
+    assert "deux exaflops" in answer["answer"]
+    first = answer["citations"][0]
+    assert list(first) == [
+        *("number", "article", "title", "source", "published", "start", "end", "quote"),
+    ]
+    assert first["number"] == 1
+    assert first["quote"] == answer["answer"]
+    text = (SEEDS / first["article"]).read_text(encoding="utf-8")
+    assert text[first["start"] : first["end"]] == first["quote"]
+    assert done.stderr == ""
+
+
+def test_search_prints_hits_with_their_scores(seeds_folder: Path) -> None:
+    found = json.loads(run("search", QUESTION, "-k", 3, "--index", seeds_folder, "--json").stdout)
+    assert found["question"] == QUESTION
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
+    hit = found["hits"][0]
+    assert set(hit["scores"]) == {"dense", "sentence", "sparse"}
+    assert set(hit["sentence"]) == {"start", "end", "text"}
+    text = (SEEDS / hit["article"]).read_text(encoding="utf-8")
+    assert text[hit["start"] : hit["end"]] == hit["text"]
+
+
+def test_article_prints_the_file_to_the_byte(seeds_folder: Path) -> None:
+    command = [sys.executable, "-m", "rag", "article", "001_96800e28dcdd0e72.txt"]
+    done = subprocess.run([*command, "--index", seeds_folder], check=True, capture_output=True)
+    assert done.stdout == (SEEDS / "001_96800e28dcdd0e72.txt").read_bytes()
+    told = json.loads(run(*command[3:], "--index", seeds_folder, "--json").stdout)
+    assert told["author"] == "Nathan Hourcade"
+    assert told["text"].encode() == done.stdout
+
+
+def test_ask_imports_neither_torch_nor_transformers_nor_gradio(seeds_folder: Path) -> None:
+    program = (
+        "import sys; from rag.cli import main; main(sys.argv[1:]);"
+        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'gradio', 'onnx')"
+        " if m in sys.modules], file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, "ask", QUESTION, "--index", seeds_folder]
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    assert done.stderr.strip() == "[]"
+    assert "deux exaflops" in done.stdout.replace("\n", " ")
+
+
+def test_help_and_import_are_instant() -> None:
+    def seconds(*command: str) -> float:
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+        return time.perf_counter() - begin
+
+    bare = min(seconds("-c", "pass") for _ in range(3))
+    assert min(seconds("-m", "rag", "--help") for _ in range(5)) - bare < 0.3
+    assert min(seconds("-c", "import rag") for _ in range(5)) - bare < 0.1
+
+
+def test_index_says_what_it_did(folder: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    first = json.loads(run("index", folder, "--index", index, "--json").stdout)
+    assert (first["added"], first["unchanged"]) == (2, False)
+    assert "nothing to do" in run("index", folder, "--index", index).stdout
+    (folder / "empty.txt").touch()
+    (folder / "train.txt").unlink()
+    done = run("index", folder, "--index", index)
+    assert done.stdout.startswith("+0 ~0 -1 ")
+    assert done.stderr == "rag: skipped: empty.txt is empty\n"
+
+
+def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
+    done = run("ask", QUESTION, "--index", tmp_path / "none", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "rag index FOLDER" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "args", [["ask"], ["ask", " "], ["search", "x", "-k", "0"], ["chat", "--port", "x"], ["fly"]]
+)
+def test_wrong_usage_is_exit_code_2(args: list[str]) -> None:
+    assert run(*args, check=False).returncode == 2
+
+
+def test_doctor_finds_a_healthy_index_healthy_and_names_a_flipped_byte(
+    folder: Path, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    run("index", folder, "--index", index)
+    healthy = run("doctor", "--index", index, "--json")
+    assert json.loads(healthy.stdout)["ok"]
+    path = next((index / "generations").iterdir()) / "texts.utf8"
+    path.write_bytes(path.read_bytes().replace(b"river", b"rover"))
+    ill = run("doctor", "--index", index, "--json", check=False)
+    assert ill.returncode == 1
+    wrong = [c for c in json.loads(ill.stdout)["checks"] if not c["ok"]]
+    assert [c["name"] for c in wrong] == ["index"]
+    assert wrong[0]["mend"] == f"rag index {folder} --index {index}"
+
+
+def test_bench_prints_figures(seeds_folder: Path) -> None:
+    file = SEEDS / "questions.jsonl"
+    result = json.loads(run("bench", file, "--index", seeds_folder, "--json").stdout)
+    assert result["all"]["questions"] == 50
+    assert set(result["by_language"]) == {"en", "fr", "kk", "ru", "tr"}
+
+
+def test_an_article_cannot_steer_the_terminal() -> None:
+    assert cli._safe("a\x1b[31mb\x9bc\nd") == "a\ufffd[31mb\ufffdc\nd"
+
+
+def test_a_closed_pipe_is_not_an_error(seeds_folder: Path) -> None:
+    command = f"{sys.executable} -m rag article 002_85e8d226dcede907.txt --index {seeds_folder}"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{command} | head -c 10"], capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_question_with_invalid_bytes_is_answered(seeds_index: Index) -> None:
+    assert seeds_index.ask("Astana \udcff Hub?").citations

@@ -1,0 +1,108 @@
+"""Encoders: batches, windows, refusals. What the vectors are worth: see test_bundled_model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.encoders import (
+    BUNDLED,
+    BundledEncoder,
+    SentenceTransformerEncoder,
+    _batches,
+    _windows,
+    load_encoder,
+)
+from rag.errors import ModelError
+
+
+@pytest.fixture(scope="module")
+def bundled() -> BundledEncoder:
+    return BundledEncoder()
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEncoder:
+    from rag.bundled_export import export_sentence_transformer
+
+    folder = tmp_path_factory.mktemp("model")
+    export_sentence_transformer(folder)
+    return SentenceTransformerEncoder(str(folder))
+
+
+def test_vectors_are_unit_length_and_questions_differ_from_passages(
+    bundled: BundledEncoder,
+) -> None:
+    texts = ["Où est le pont ?", "Мост через реку."]
+    queries, passages = bundled.encode_query(texts), bundled.encode_document(texts)
+    assert queries.shape == (2, bundled.dimension) == (2, 384)
+    assert np.allclose(np.linalg.norm(queries, axis=1), 1, atol=1e-5)
+    assert not np.allclose(queries, passages, atol=1e-2)
+
+
+def test_no_text_gives_no_vector(bundled: BundledEncoder) -> None:
+    assert bundled.encode_document([]).shape == (0, 384)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n\u3000"])
+def test_an_empty_text_is_an_error(bundled: BundledEncoder, empty: str) -> None:
+    with pytest.raises(ValueError, match="empty"):
+        bundled.encode_document(["fine", empty])
+
+
+def test_the_end_of_a_text_beyond_the_limit_counts(bundled: BundledEncoder) -> None:
+    long = "The river is long and the bridge is old. " * 100
+    assert bundled.count_tokens(long) > bundled.max_tokens
+    plain, ended = bundled.encode_document([long, long + "Nuclear fusion powers the sun. " * 40])
+    about = bundled.encode_query(["nuclear fusion in the sun"])[0]
+    assert ended @ about > plain @ about + 0.01
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(), min_size=1, max_size=50).filter(str.strip))
+def test_any_text_has_a_vector(bundled: BundledEncoder, text: str) -> None:
+    assert np.isfinite(bundled.encode_document([text + "\ud800"])).all()
+
+
+@given(st.lists(st.integers(0, 9), min_size=4, max_size=80), st.integers(5, 20))
+def test_windows_fit_and_hold_every_token_once(ids: list[int], limit: int) -> None:
+    windows = list(_windows(ids, 2, limit))
+    assert all(len(window) <= limit for window in windows)
+    assert [i for window in windows for i in window[2:-1]] == ids[2:-1]
+    assert all(window[:2] == ids[:2] and window[-1] == ids[-1] for window in windows)
+
+
+@given(st.lists(st.integers(1, 512), max_size=60))
+def test_batches_hold_every_row_once_within_the_budget(lengths: list[int]) -> None:
+    batches = list(_batches(lengths, tokens=1024))
+    assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
+    assert all(len(b) == 1 or len(b) * max(lengths[r] for r in b) <= 1024 for b in batches)
+
+
+def test_the_exported_model_gives_the_bundled_models_vectors(
+    bundled: BundledEncoder, exported: SentenceTransformerEncoder
+) -> None:
+    texts = ["Le pont est vieux.", "Қазақстанның астанасы — Астана қаласы.", "57,4 % of 1 700"]
+    cosines = (bundled.encode_document(texts) * exported.encode_document(texts)).sum(axis=1)
+    assert cosines.min() > 0.98
+    assert exported.count_tokens(texts[1]) == bundled.count_tokens(texts[1])
+
+
+def test_another_model_reads_long_texts_to_their_end(exported: SentenceTransformerEncoder) -> None:
+    long = "The river is long and the bridge is old. " * 60
+    plain, ended = exported.encode_document([long, long + "Nuclear fusion powers the sun. " * 40])
+    about = exported.encode_query(["nuclear fusion in the sun"])[0]
+    assert ended @ about > plain @ about + 0.01
+
+
+def test_a_reloaded_model_has_the_same_fingerprint(exported: SentenceTransformerEncoder) -> None:
+    assert SentenceTransformerEncoder(exported.name).fingerprint == exported.fingerprint
+
+
+def test_a_model_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_encoder(str(tmp_path / "missing"))
+    with pytest.raises(ModelError, match=BUNDLED):
+        load_encoder("bundled:other")
