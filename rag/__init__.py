@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from rag.build import BuildReport, build_index
     from rag.errors import RagError
     from rag.index import Index, open_index
-    from rag.types import Answer, Article, Citation, Hit
+    from rag.types import Answer, Article, Citation, Filter, Hit
 
 _HOME = {
     "Answer": "rag.types",
     "Article": "rag.types",
     "BuildReport": "rag.build",
     "Citation": "rag.types",
+    "Filter": "rag.types",
     "Hit": "rag.types",
     "Index": "rag.index",
     "RagError": "rag.errors",
@@ -36,6 +37,7 @@ __all__ = [
     "Article",
     "BuildReport",
     "Citation",
+    "Filter",
     "Hit",
     "Index",
     "RagError",

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from rag.arms import ARMS, arm_lines, arms_header, measure_arm
 from rag.errors import BenchmarkError, CorpusError
 from rag.index import Index
 from rag.metrics import evaluate
@@ -89,6 +90,7 @@ def measure(index: Index, files: Sequence[Path]) -> dict[str, Any]:
         "by_language": {
             lang: _figures([o for o in outcomes if o.question.lang == lang]) for lang in languages
         },
+        "arms": _measure_arms(index, outcomes),
         "citations": _check_citations(index, outcomes),
         "median_ask_ms": median(o.answer.timings_ms["total"] for o in outcomes),
     }
@@ -109,6 +111,11 @@ def table(result: dict[str, Any]) -> str:
             "Success@k: a passage that holds the gold quote is among the first k.",
             "answer@k: a sentence that overlaps it is among the first k citations.",
             "abstained: of the questions that the articles do not answer; answered: of the others.",
+            "",
+            arms_header(),
+            *(line for pair, arms in result["arms"].items() for line in arm_lines(pair, arms)),
+            "rank_ms: median of Index.rank, encoding included.",
+            "",
             f"{checked['checked']} citations checked against their articles, "
             f"{checked['wrong']} wrong; median {result['median_ask_ms']:.1f} ms a question.",
         ]
@@ -146,6 +153,40 @@ def _figures(outcomes: Sequence[_Outcome]) -> dict[str, float | int | None]:
         "abstained": _share(o.answer.abstained for o in unanswerable),
         "answered": _share(not o.answer.abstained for o in answerable),
     }
+
+
+def _measure_arms(
+    index: Index, outcomes: Sequence[_Outcome]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return "all" and each "question language → article language" → arm → figures."""
+    relevant: dict[str, dict[str, set[int]]] = {}
+    for outcome in outcomes:
+        asked = outcome.question
+        if asked.article is not None:
+            article = index.article(asked.article)
+            rows = _relevant_rows(index, outcome)
+            pair = f"{asked.lang} → {article.metadata.language or '?'}"
+            for group in ("all", pair):
+                relevant.setdefault(group, {}).setdefault(asked.question, set()).update(rows)
+    return {
+        group: {arm: measure_arm(index, arm, asked, _silent) for arm in ARMS}
+        for group, asked in relevant.items()
+    }
+
+
+def _relevant_rows(index: Index, outcome: _Outcome) -> set[int]:
+    """The passages of the question's article that overlap its quote."""
+    generation = index.generation
+    return {
+        row
+        for row, passage in enumerate(generation.passages)
+        if generation.article_id(int(passage["article"])) == outcome.question.article
+        and any(start < passage["end"] and passage["start"] < end for start, end in outcome.gold)
+    }
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Report nothing."""
 
 
 def _relevant(outcome: _Outcome) -> dict[str, int]:

@@ -1,26 +1,23 @@
 """A folder of articles → a new generation of an index, embedding only what is new."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from rag.articles import Corpus, Problem, read_folder
-from rag.encoders import BUNDLED, Encoder, Vectors, load_encoder
+from rag.embedding import Counter, Progress, embed, vectors_by_digest
+from rag.encoders import BUNDLED, Encoder, load_encoder
 from rag.errors import IndexCorrupt, IndexLocked, IndexMismatch, IndexMissing
-from rag.generation import Generation, Table, write_generation
+from rag.generation import Generation, write_generation
 from rag.manifest import FORMAT, Manifest, corpus_hash, digest, fingerprint, live_generation
 from rag.passages import Splitter, split_article
 from rag.types import Article, Passage
-
-_GROUP = 512  # texts embedded between two progress reports
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,40 @@ def build_index(
     splitter, report = splitter or Splitter(), progress or _silent
     report("reading articles", 0, 0)
     corpus = read_folder(folder, exclude=index)
+    with _locked(index):
+        before = _generation_before(index)
+        if encoder is None:
+            known = before.manifest.encoder["name"] if before else BUNDLED
+            note = lambda line: report(line, 0, 0)  # noqa: E731
+            encoder = load_encoder(model or known, cache=cache, progress=note)
+        split = partial(_split, encoder=encoder, splitter=splitter)
+        settings = splitter.settings()
+        return _renew(index, folder, before, corpus, encoder, settings, split, report)
+
+
+def index_articles(
+    articles: Sequence[Article],
+    index: Path,
+    *,
+    folder: Path,
+    encoder: Encoder,
+    settings: dict[str, Any],
+    split: Callable[[Article], list[Passage]],
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring the index up to date with articles that are at hand, ordered by id.
+
+    `split` gives an article's passages, `settings` says how for the fingerprint, and
+    `folder` where the articles come from. Raises IndexLocked while another process builds.
+    """
+    corpus = Corpus(tuple(articles), ())
+    with _locked(index):
+        before, report = _generation_before(index), progress or _silent
+        return _renew(index, folder, before, corpus, encoder, settings, split, report)
+
+
+@contextmanager
+def _locked(index: Path) -> Iterator[None]:
     index.mkdir(parents=True, exist_ok=True)
     lock = FileLock(index / ".lock")
     try:
@@ -71,62 +102,61 @@ def build_index(
             f"another process is building {index}; wait until it has finished"
         ) from error
     with lock:
-        before = _generation_before(index)
-        if encoder is None:
-            known = before.manifest.encoder["name"] if before else BUNDLED
-            note = lambda line: report(line, 0, 0)  # noqa: E731
-            encoder = load_encoder(model or known, cache=cache, progress=note)
-        settings = splitter.settings()
-        described = _describe_encoder(encoder)
-        corpus_sha256 = corpus_hash(corpus.articles)
-        name = fingerprint(described, settings, corpus_sha256)
-        if before and before.manifest.fingerprint == name:
-            return _report(index, before, before, corpus, embedded=0, unchanged=True)
+        yield
 
-        passages = _split(corpus.articles, encoder, splitter, report)
-        passage_texts, sentence_texts = _texts(corpus.articles, passages)
-        same = before if before and before.manifest.encoder == described else None
-        old_passages = _vectors_by_digest(same, "passages")
-        old_sentences = _vectors_by_digest(same, "sentences")
-        fresh = len({digest(t) for t in passage_texts} - old_passages.keys())
-        fresh += len({digest(t) for t in sentence_texts} - old_sentences.keys())
-        tick = _Counter(report, fresh)
-        passage_vectors = _embed(passage_texts, encoder, old_passages, tick)
-        sentence_vectors = _embed(sentence_texts, encoder, old_sentences, tick)
 
-        def describe(counts: dict[str, int], files: dict[str, dict[str, Any]]) -> Manifest:
-            return Manifest(
-                format=FORMAT,
-                fingerprint=name,
-                created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                folder=str(folder.resolve()),
-                encoder=described,
-                splitter=settings,
-                corpus=corpus_sha256,
-                counts=counts,
-                files=files,
-            )
+def _renew(
+    index: Path,
+    folder: Path,
+    before: Generation | None,
+    corpus: Corpus,
+    encoder: Encoder,
+    settings: dict[str, Any],
+    split: Callable[[Article], list[Passage]],
+    report: Progress,
+) -> BuildReport:
+    described = _describe_encoder(encoder)
+    corpus_sha256 = corpus_hash(corpus.articles)
+    name = fingerprint(described, settings, corpus_sha256)
+    if before and before.manifest.fingerprint == name:
+        return _report(index, before, before, corpus, embedded=0, unchanged=True)
 
-        after = write_generation(
-            index,
-            articles=corpus.articles,
-            passages=passages,
-            passage_vectors=passage_vectors,
-            sentence_vectors=sentence_vectors,
-            describe=describe,
+    passages = []
+    for i, article in enumerate(corpus.articles):
+        report("splitting", i, len(corpus.articles))
+        passages.append(split(article))
+    passage_texts, sentence_texts = _texts(corpus.articles, passages)
+    same = before if before and before.manifest.encoder == described else None
+    old_passages = vectors_by_digest(same, "passages")
+    old_sentences = vectors_by_digest(same, "sentences")
+    fresh = len({digest(t) for t in passage_texts} - old_passages.keys())
+    fresh += len({digest(t) for t in sentence_texts} - old_sentences.keys())
+    tick = Counter(report, fresh)
+    passage_vectors = embed(passage_texts, encoder, old_passages, tick)
+    sentence_vectors = embed(sentence_texts, encoder, old_sentences, tick)
+
+    def describe(counts: dict[str, int], files: dict[str, dict[str, Any]]) -> Manifest:
+        return Manifest(
+            format=FORMAT,
+            fingerprint=name,
+            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            folder=str(folder.resolve()),
+            encoder=described,
+            splitter=settings,
+            corpus=corpus_sha256,
+            counts=counts,
+            files=files,
         )
-        return _report(index, before, after, corpus, embedded=fresh, unchanged=False)
 
-
-class _Counter:
-    """Counts embedded texts towards a total."""
-
-    def __init__(self, report: Progress, total: int) -> None:
-        self._report, self._total, self._done = report, total, 0
-
-    def add(self, count: int) -> None:
-        self._done += count
-        self._report("embedding", self._done, self._total)
+    after = write_generation(
+        index,
+        articles=corpus.articles,
+        passages=passages,
+        passage_vectors=passage_vectors,
+        sentence_vectors=sentence_vectors,
+        describe=describe,
+    )
+    return _report(index, before, after, corpus, embedded=fresh, unchanged=False)
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -149,21 +179,13 @@ def _describe_encoder(encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def _split(
-    articles: Sequence[Article], encoder: Encoder, splitter: Splitter, report: Progress
-) -> list[list[Passage]]:
-    passages = []
-    for i, article in enumerate(articles):
-        report("splitting", i, len(articles))
-        passages.append(
-            split_article(
-                article.text,
-                language=article.metadata.language,
-                count_tokens=encoder.count_tokens,
-                splitter=splitter,
-            )
-        )
-    return passages
+def _split(article: Article, *, encoder: Encoder, splitter: Splitter) -> list[Passage]:
+    return split_article(
+        article.text,
+        language=article.metadata.language,
+        count_tokens=encoder.count_tokens,
+        splitter=splitter,
+    )
 
 
 def _texts(
@@ -177,46 +199,6 @@ def _texts(
     ]
     sentences = [text[s.start : s.end] for text, passage in own for s in passage.sentences]
     return [text[passage.start : passage.end] for text, passage in own], sentences
-
-
-def _vectors_by_digest(
-    generation: Generation | None, table: str
-) -> dict[bytes, np.ndarray[Any, Any]]:
-    if generation is None:
-        return {}
-    rows: Table
-    vectors: np.ndarray[Any, Any]
-    if table == "passages":
-        rows, vectors = generation.passages, generation.dense.vectors()
-    else:
-        rows, vectors = generation.sentences, generation.sentence_vectors
-    return {row["digest"].tobytes(): vector for row, vector in zip(rows, vectors, strict=True)}
-
-
-def _embed(
-    texts: list[str],
-    encoder: Encoder,
-    known: dict[bytes, np.ndarray[Any, Any]],
-    tick: _Counter,
-) -> Vectors:
-    """Return the vectors of `texts` (n, d); equal texts and known ones are encoded once."""
-    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
-    rows_of: dict[bytes, list[int]] = {}
-    for row, text in enumerate(texts):
-        key = digest(text)
-        if key in known:
-            vectors[row] = known[key]
-        else:
-            rows_of.setdefault(key, []).append(row)
-    # Similar lengths together: padding is wasted work.
-    fresh = sorted(rows_of.values(), key=lambda rows: len(texts[rows[0]]))
-    for low in range(0, len(fresh), _GROUP):
-        group = fresh[low : low + _GROUP]
-        encoded = encoder.encode_document([texts[rows[0]] for rows in group])
-        for rows, vector in zip(group, encoded, strict=True):
-            vectors[rows] = vector
-        tick.add(len(group))
-    return vectors
 
 
 def _report(

@@ -10,30 +10,28 @@ import argparse
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from rag.errors import RagError
+from rag.arguments import parser
+from rag.errors import BenchmarkError, RagError
+from rag.terminal import answer_text, hit_lines, safe
 
 if TYPE_CHECKING:
     from rag.index import Index
-    from rag.types import Answer, Citation
-
-DESCRIPTION = "Cited answers from a folder of articles: offline, in any language."
+    from rag.types import Filter
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    return _execute(_parser().parse_args(argv))
+    return _execute(parser().parse_args(argv))
 
 
 def run() -> NoReturn:
     """Run one command as a process of its own."""
-    args = _parser().parse_args()
+    args = parser().parse_args()
     code = _execute(args)
     # At once, while `args` holds the opened index: freeing a tokenizer's quarter of a
     # million pieces one by one takes 0.3 s.
@@ -44,8 +42,7 @@ def _execute(args: argparse.Namespace) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        command: Callable[[argparse.Namespace], int] = args.run
-        code = command(args)
+        code = _COMMANDS[args.command](args)
         sys.stdout.flush()
     except RagError as error:
         _complain(f"rag: {error}")
@@ -59,43 +56,6 @@ def _execute(args: argparse.Namespace) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rag", description=DESCRIPTION)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    def command(name: str, run: Callable[[argparse.Namespace], int], help: str) -> Any:
-        sub = commands.add_parser(name, help=help, description=help)
-        sub.set_defaults(run=run)
-        sub.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
-        if name != "model":
-            sub.add_argument(
-                "--index", type=Path, default=Path("index"), metavar="DIR", help="default: index"
-            )
-        return sub
-
-    index = command("index", _index, "Bring the index up to date with a folder of articles.")
-    index.add_argument("folder", type=Path, metavar="FOLDER")
-    index.add_argument(
-        "--model", metavar="NAME", help="any sentence-transformers model (default: as it was)"
-    )
-    search = command("search", _search, "Find the passages that fit a question best.")
-    search.add_argument("question", type=_question, metavar="QUESTION")
-    search.add_argument("-k", type=_positive, default=5, help="how many (default: 5)")
-    ask = command("ask", _ask, "Answer a question with a sentence of the articles, cited.")
-    ask.add_argument("question", type=_question, metavar="QUESTION")
-    article = command("article", _article, "Print an article's text as it was indexed.")
-    article.add_argument("id", metavar="ID", help="its path relative to the indexed folder")
-    chat = command("chat", _chat, "Serve the chat page on this machine.")
-    chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
-    bench = command("bench", _bench, "Measure retrieval and answers on files of questions.")
-    bench.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command("doctor", _doctor, "Check the index, the model and the environment.")
-    model = command("model", _model, "Export the bundled model as a sentence-transformers folder.")
-    model.add_argument("action", choices=["export"])
-    model.add_argument("directory", type=Path, metavar="DIR")
-    return parser
-
-
 def _index(args: argparse.Namespace) -> int:
     from rag.build import build_index
 
@@ -103,7 +63,7 @@ def _index(args: argparse.Namespace) -> int:
         report = build_index(args.folder, args.index, model=args.model, progress=progress)
     for problem in report.problems:
         verb = "skipped" if problem.skipped else "warning"
-        _complain(_safe(f"rag: {verb}: {problem.path} {problem.reason}"))
+        _complain(safe(f"rag: {verb}: {problem.path} {problem.reason}"))
     if args.json:
         return _print_json(report)
     held = f"{report.articles} articles, {report.passages} passages, {report.sentences} sentences"
@@ -118,24 +78,26 @@ def _index(args: argparse.Namespace) -> int:
 def _search(args: argparse.Namespace) -> int:
     from time import perf_counter
 
+    from rag.stories import PER_ARTICLE
+
     index = _open(args)
     begin = perf_counter()
-    hits = index.search(args.question, k=args.k)
+    hits = index.search(
+        args.question, k=args.k, where=_filter(args), per_article=args.per_article or PER_ARTICLE
+    )
     if args.json:
         took = {"total": 1000 * (perf_counter() - begin)}
         found = {"question": args.question, "hits": [asdict(hit) for hit in hits]}
         return _print_json({**found, "index": index.fingerprint, "timings_ms": took})
-    for hit in hits:
-        print(f"{hit.rank:>3}. {hit.score:.3f}  {_safe(_where(hit.title, hit.article))}")
-        print(_wrapped(hit.sentence.text, indent="     "))
+    print(hit_lines(hits))
     return 0
 
 
 def _ask(args: argparse.Namespace) -> int:
-    answer = _open(args).ask(args.question)
+    answer = _open(args).ask(args.question, where=_filter(args))
     if args.json:
         return _print_json(answer)
-    print(_answer_text(answer))
+    print(answer_text(answer))
     return 0
 
 
@@ -147,7 +109,7 @@ def _article(args: argparse.Namespace) -> int:
     if args.json:
         return _print_json({**asdict(article), **asdict(article.metadata)}, leave_out="metadata")
     if sys.stdout.isatty():
-        print(_safe(article.text))
+        print(safe(article.text))
     else:  # not one character more or less: spans count in this text
         sys.stdout.buffer.write(article.text.encode())
         sys.stdout.buffer.flush()
@@ -172,9 +134,29 @@ def _chat(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from rag.bench import measure, table
+    from rag.squad import find_format
 
-    result = measure(_open(args), args.files)
+    formats = {find_format(path) for path in args.files}
+    if len(formats) > 1:
+        raise BenchmarkError("question files and SQuAD-format files are measured in separate runs")
+    options = {name: getattr(args, name) for name in ("arms", "every", "offset", "model")}
+    given = {name: value for name, value in options.items() if value is not None}
+    if formats == {"questions"}:
+        if given:
+            _complain(f"rag bench: --{next(iter(given))} is for SQuAD-format files")
+            return 2
+        from rag.bench import measure, table
+
+        result = measure(_open(args), args.files)
+    else:
+        from rag.bench_retrieval import measure_retrieval
+        from rag.bench_retrieval import retrieval_table as table
+
+        if given.get("offset", 0) >= given.get("every", 1):
+            _complain("rag bench: --every must be at least 1, and --offset below it")
+            return 2
+        with _Progress() as progress:
+            result = measure_retrieval(args.files, progress=progress, **given)
     if args.json:
         return _print_json(result)
     print(table(result))
@@ -218,6 +200,7 @@ class _Progress:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._what = ""
 
     def __enter__(self) -> "_Progress":
         return self
@@ -230,51 +213,13 @@ class _Progress:
         if total and sys.stderr.isatty():
             from tqdm import tqdm
 
-            self._bar = self._bar or tqdm(total=total, desc=what, unit=" texts", leave=False)
-            self._bar.update(done - self._bar.n if what == "embedding" else 0)
+            if what != self._what:
+                self.__exit__()
+                self._bar = tqdm(total=total, desc=what, leave=False)
+                self._what = what
+            self._bar.update(done - self._bar.n)
         elif not total and " " in what and not what.startswith("reading"):
             _complain(what)
-
-
-def _answer_text(answer: "Answer") -> str:
-    first, *others = answer.citations or (None,)
-    lines = []
-    if answer.abstained:
-        lines.append("The articles do not seem to answer this. The nearest passages:")
-        others = list(answer.citations)
-    elif first:
-        lines += [_wrapped(f"{first.quote} [1]", indent=""), "", _source_line(first)]
-    if others and not answer.abstained:
-        lines += ["", "See also:"]
-    for citation in others:
-        lines.append(_wrapped(f"[{citation.number}] {citation.quote}", indent="  "))
-        lines.append(f"      {_source_line(citation, number=False)}")
-    lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms"]
-    return "\n".join(lines)
-
-
-def _source_line(citation: "Citation", *, number: bool = True) -> str:
-    parts = [_where(citation.title, citation.article), citation.source, citation.published]
-    told = " · ".join(part for part in parts if part)
-    span = f"{citation.article}:{citation.start}-{citation.end}"
-    return _safe((f"[{citation.number}] " if number else "") + f"{told} ({span})")
-
-
-def _where(title: str | None, article: str) -> str:
-    return title or article
-
-
-def _wrapped(text: str, *, indent: str) -> str:
-    hanging = indent + "    " if text.startswith("[") else indent
-    wrapper = TextWrapper(width=88, initial_indent=indent, subsequent_indent=hanging)
-    return wrapper.fill(" ".join(_safe(text).split()))
-
-
-def _safe(text: str) -> str:
-    """Show control characters as U+FFFD: an article must not steer the terminal."""
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in text
-    )
 
 
 def _print_json(value: Any, *, leave_out: str | None = None) -> int:
@@ -288,13 +233,21 @@ def _complain(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _question(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("the question is empty")
-    return text
+def _filter(args: argparse.Namespace) -> "Filter | None":
+    from rag.types import Filter
+
+    chosen = (tuple(args.source), tuple(args.language), tuple(args.article))
+    where = Filter(args.since, args.until, *chosen)
+    return None if where == Filter() else where
 
 
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "index": _index,
+    "search": _search,
+    "ask": _ask,
+    "article": _article,
+    "chat": _chat,
+    "bench": _bench,
+    "doctor": _doctor,
+    "model": _model,
+}

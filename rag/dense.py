@@ -1,12 +1,14 @@
 """Vectors ↔ FAISS. The only module that knows that the index is FAISS's."""
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-Vectors = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]  # (n, d)
+Vector = npt.NDArray[np.float32]  # (d,)
 
 
 class DenseIndex:
@@ -50,15 +52,46 @@ class DenseIndex:
         """The length of a vector."""
         return int(self._flat.d)
 
-    def vectors(self) -> Vectors:
-        """Return a copy of all vectors, (n, d)."""
-        copy: Vectors = self._flat.reconstruct_n(0, self.count)
+    def vectors(self, rows: npt.NDArray[np.int64] | None = None) -> Vectors:
+        """Return a copy of the vectors in `rows`, or of all, (r, d)."""
+        copy: Vectors = (
+            self._flat.reconstruct_n(0, self.count)
+            if rows is None
+            else self._flat.reconstruct_batch(rows)
+        )
         return copy
 
-    def search(self, queries: Vectors, k: int) -> tuple[Vectors, npt.NDArray[np.int64]]:
-        """Return the k nearest rows: (cosines (q, k) float32, rows (q, k) int64), best first.
+    def search(
+        self, query: Vector, k: int, *, among: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Return the rows nearest to `query` (d,), (k,) or fewer, best first.
 
-        With fewer than k vectors, k is their number.
+        `among` (n,) tells which rows may come back; all where it is None.
         """
-        cosines, rows = self._flat.search(queries, min(k, self.count))
-        return cosines, rows
+        found = self.count if among is None else int(among.sum())
+        parameters = None if among is None else _selecting(among)
+        _, rows = self._flat.search(query[None, :], min(k, found), params=parameters)
+        nearest: npt.NDArray[np.int64] = rows[0]
+        return nearest
+
+    def cosines(self, query: Vector, rows: npt.NDArray[np.int64]) -> Vector:
+        """Return the cosines of `query` (d,) and the vectors in `rows` (r,), (r,)."""
+        return products(self.vectors(rows), query)
+
+
+def products(vectors: Vectors, query: Vector) -> Vector:
+    """Return the inner products of `vectors` (n, d) and `query` (d,), (n,), on one core.
+
+    Not `@`: after a product that it shares among threads, OpenBLAS keeps them spinning for
+    tens of milliseconds, in which the encoder waits for a core.
+    """
+    found: Vector = np.einsum("nd,d->n", vectors, query)
+    return found
+
+
+def _selecting(among: npt.NDArray[np.bool_]) -> Any:
+    bits = np.packbits(among, bitorder="little")
+    # FAISS's wrappers take an array and keywords here; its type hints know neither.
+    selector: Any = faiss.IDSelectorBitmap
+    parameters: Any = faiss.SearchParameters
+    return parameters(sel=selector(bits))

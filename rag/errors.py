@@ -3,6 +3,7 @@
     RagError
     ├── CorpusError      a folder or an article cannot be read
     ├── ModelError       an encoder cannot be built, loaded or used
+    ├── FilterError      no article passes a filter
     ├── IndexMissing     there is no index at that path
     ├── IndexCorrupt     an index file is not what its manifest says
     ├── IndexMismatch    the index was made with another model, splitter or format
@@ -24,6 +25,10 @@ class CorpusError(RagError):
 
 class ModelError(RagError):
     """An encoder cannot be built, loaded or used."""
+
+
+class FilterError(RagError):
+    """No article passes a filter."""
 
 
 class IndexMissing(RagError):

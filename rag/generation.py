@@ -9,6 +9,7 @@
         passages.npy            (article, start, end, first and last sentence, digest)
         sentences.npy           (start, end, kind, digest)
         passages.faiss          row i is passage i
+        terms.utf8, bm25_*.npy  the lexical index; document i is passage i
         sentence_vectors.npy    float16 (sentences, d), memory-mapped; row j is sentence j
 
 A generation is never changed once its name stands in CURRENT. Readers keep the one
@@ -30,6 +31,7 @@ import numpy.typing as npt
 
 from rag.dense import DenseIndex, Vectors
 from rag.errors import CorpusError
+from rag.filters import passing
 from rag.manifest import (
     Manifest,
     corrupt,
@@ -39,7 +41,8 @@ from rag.manifest import (
     read_manifest,
     verify_files,
 )
-from rag.types import Article, Metadata, Passage
+from rag.sparse import SparseIndex
+from rag.types import Article, Filter, Metadata, Passage
 
 KINDS = ("sentence", "furniture")
 PASSAGE_DTYPE = np.dtype(
@@ -64,9 +67,10 @@ class Generation:
             self.passages: Table = np.load(path / "passages.npy", allow_pickle=False)
             self.sentences: Table = np.load(path / "sentences.npy", allow_pickle=False)
             self.dense = DenseIndex.read(path / "passages.faiss")
-            self.sentence_vectors: npt.NDArray[np.float16] = np.load(
-                path / "sentence_vectors.npy", mmap_mode="r", allow_pickle=False
+            self.sentence_vectors: npt.NDArray[np.float16] = np.asarray(
+                np.load(path / "sentence_vectors.npy", mmap_mode="r", allow_pickle=False)
             )
+            self.sparse = SparseIndex.read(path, count=len(self.passages), languages=self.languages)
             with (path / "texts.utf8").open("rb") as file:
                 self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
@@ -96,6 +100,20 @@ class Generation:
     def article_id(self, row: int) -> str:
         """Return the id of the article in `row`."""
         return str(self._articles[row]["id"])
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the articles, in order, each once."""
+        found = (meta["metadata"]["language"] for meta in self._articles)
+        return sorted({language for language in found if language})
+
+    def passing(self, where: Filter) -> npt.NDArray[np.bool_]:
+        """Tell which passages' articles pass, (passages,). Raises FilterError if none does."""
+        about = [self.metadata(row) for row in range(len(self._articles))]
+        mask: npt.NDArray[np.bool_] = passing(where, self.article_ids, about)[
+            self.passages["article"]
+        ]
+        return mask
 
     def metadata(self, row: int) -> Metadata:
         """Return what the article in `row` says about itself."""
@@ -136,6 +154,7 @@ def write_generation(
         _write_articles(partial, articles)
         counts = _write_tables(partial, articles, passages)
         DenseIndex.of(passage_vectors).write(partial / "passages.faiss")
+        _index_terms(articles, passages).write(partial)
         np.save(partial / "sentence_vectors.npy", sentence_vectors.astype(np.float16))
         files = {path.name: measure(path) for path in sorted(partial.iterdir())}
         manifest = describe(counts, files)
@@ -191,6 +210,14 @@ def _write_articles(folder: Path, articles: Sequence[Article]) -> None:
             }
             lines.write(json.dumps(record, ensure_ascii=True) + "\n")
             begin += len(raw)
+
+
+def _index_terms(articles: Sequence[Article], passages: Sequence[Sequence[Passage]]) -> SparseIndex:
+    texts, languages = [], []
+    for article, own in zip(articles, passages, strict=True):
+        texts += [article.text[passage.start : passage.end] for passage in own]
+        languages += [article.metadata.language] * len(own)
+    return SparseIndex.of(texts, languages)
 
 
 def _write_tables(

@@ -17,7 +17,8 @@ from rag.errors import IndexMismatch
 from rag.generation import Generation
 from rag.manifest import live_generation
 from rag.retrieve import CANDIDATES, Candidate, rank_passages, to_hit
-from rag.types import Answer, Article, Hit
+from rag.stories import PER_ARTICLE, one_slot_per_story
+from rag.types import Answer, Arm, Article, Filter, Hit
 
 ANSWER_HITS = 10  # passages that an answer carries along
 
@@ -51,38 +52,63 @@ class Index:
         """Return an article as it was indexed. Raises CorpusError where there is none."""
         return self.generation.article(article_id)
 
-    def search(self, question: str, k: int = 5) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        where: Filter | None = None,
+        per_article: int | None = PER_ARTICLE,
+    ) -> list[Hit]:
         """Return the k passages that fit the question best, best first.
 
-        Raises ValueError where the question is empty or k is below 1.
+        Passages that say the same in several articles take one slot, and one article takes
+        at most `per_article` while others are left (None: no limit). Raises ValueError where
+        the question is empty or k is below 1, FilterError where no article passes `where`.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
-        ranked = self.rank(question, depth=max(k, CANDIDATES))
-        return [to_hit(self.generation, c, rank=i) for i, c in enumerate(ranked[:k], start=1)]
+        ranked = self.rank(question, depth=max(k, CANDIDATES), where=where)
+        kept = one_slot_per_story(self.generation, ranked, k=k, per_article=per_article)
+        return self._hits(question, kept)
 
-    def rank(self, question: str, *, depth: int = CANDIDATES) -> list[Candidate]:
-        """Return the best `depth` passages as rows and scores, without their texts."""
-        return rank_passages(self.generation, self._encode(question), depth=depth)
+    def rank(
+        self,
+        question: str,
+        *,
+        depth: int = CANDIDATES,
+        arm: Arm = "hybrid",
+        where: Filter | None = None,
+    ) -> list[Candidate]:
+        """Return the best passages as rows and scores, without their texts, best first.
 
-    def ask(self, question: str) -> Answer:
+        `depth` come from the vectors and as many from BM25. This is what `search` and `ask`
+        build on, and what the benchmark measures.
+        """
+        return self._rank(question, self._encode(question), depth=depth, arm=arm, where=where)
+
+    def ask(self, question: str, *, where: Filter | None = None) -> Answer:
         """Return the sentence of the articles that answers the question, cited, or an abstention.
 
         The citations of an abstention are the nearest sentences. Raises ValueError where the
-        question is empty, IndexCorrupt where a citation does not hold.
+        question is empty, FilterError where no article passes `where`, IndexCorrupt where a
+        citation does not hold.
         """
         begin = perf_counter()
         query = self._encode(question)
         encoded = perf_counter()
-        ranked = rank_passages(self.generation, query)
+        ranked = one_slot_per_story(
+            self.generation,
+            self._rank(question, query, depth=CANDIDATES, arm="hybrid", where=where),
+            k=ANSWER_HITS,
+            per_article=None,
+        )
         retrieved = perf_counter()
-        choices = choose_sentences(self.generation, ranked)
+        choices = choose_sentences(self.generation, question, ranked)
         likely = confidence(choices[0]) if choices else 0.0
         cited = choices[: 1 + SUPPORTING]
         citations = tuple(cite(self.generation, c, number=i) for i, c in enumerate(cited, start=1))
-        hits = tuple(
-            to_hit(self.generation, c, rank=i) for i, c in enumerate(ranked[:ANSWER_HITS], start=1)
-        )
+        hits = tuple(self._hits(question, ranked))
         abstained = likely < ANSWER_FROM
         end = perf_counter()
         return Answer(
@@ -100,6 +126,25 @@ class Index:
                 "total": 1000 * (end - begin),
             },
         )
+
+    def _rank(
+        self,
+        question: str,
+        query: npt.NDArray[np.float32],
+        *,
+        depth: int,
+        arm: Arm,
+        where: Filter | None,
+    ) -> list[Candidate]:
+        among = None if where is None else self.generation.passing(where)
+        return rank_passages(self.generation, question, query, depth=depth, arm=arm, among=among)
+
+    def _hits(self, question: str, candidates: list[Candidate]) -> list[Hit]:
+        words = self.generation.sparse.matched(question, [c.passage for c in candidates])
+        return [
+            to_hit(self.generation, candidate, rank=rank, matched=matched)
+            for rank, (candidate, matched) in enumerate(zip(candidates, words, strict=True), 1)
+        ]
 
     def _encode(self, question: str) -> npt.NDArray[np.float32]:
         if not question.strip():

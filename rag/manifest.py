@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing
+from rag.sparse import K1, B
+from rag.terms import RULES
 from rag.types import Article
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def digest(text: str) -> bytes:
 
 def fingerprint(encoder: dict[str, Any], splitter: dict[str, Any], corpus: str) -> str:
     """Return the name of everything that an answer depends on."""
-    made_of = json.dumps([FORMAT, encoder, splitter, corpus], sort_keys=True)
+    made_of = json.dumps([FORMAT, RULES, K1, B, encoder, splitter, corpus], sort_keys=True)
     return hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
 

@@ -1,7 +1,8 @@
-"""A question's vector + a generation → ranked passages, with the parts of their scores.
+"""A question + a generation → ranked passages, with the parts of their scores.
 
-Candidates are the nearest passages of FAISS; the sentences of the candidates alone are
-rescored, straight from the memory-mapped array. `fuse` is the whole formula.
+Candidates are the union of the best of FAISS and the best of BM25; the sentences of the
+candidates alone are rescored, straight from the memory-mapped array. `fuse` is the whole
+formula.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rag.dense import products
 from rag.generation import KINDS, Generation
-from rag.types import Hit, Scores, Sentence
+from rag.types import Arm, Hit, Scores, Sentence
 
-CANDIDATES = 100  # passages whose sentences are looked at
-LEXICAL_WEIGHT = 0.1
+CANDIDATES = 100  # passages from each of FAISS and BM25 whose sentences are looked at
+LEXICAL_WEIGHT = 0.15
+
+Vector = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +29,97 @@ class Candidate:
     score: float
     scores: Scores
     sentences: npt.NDArray[np.int64]  # (s,) rows
-    cosines: npt.NDArray[np.float32]  # (s,) the question and each of these sentences
+    cosines: Vector  # (s,) the question and each of these sentences
+    also: tuple[int, ...] = ()  # passages of other articles that say (nearly) the same
 
 
-def fuse(dense: float, sentence: float, sparse: float) -> float:
+def fuse(scores: Scores, arm: Arm = "hybrid") -> float:
     """Return a passage's score from its two cosines and its share of the perfect BM25 score."""
-    return (dense + sentence) / 2 + LEXICAL_WEIGHT * sparse
+    match arm:
+        case "dense":
+            return scores.dense
+        case "sparse":
+            return scores.sparse
+        case "dense+sentence":
+            return (scores.dense + scores.sentence) / 2
+        case "hybrid":
+            return (scores.dense + scores.sentence) / 2 + LEXICAL_WEIGHT * scores.sparse
+
+
+def shares(scores: Scores) -> Scores:
+    """Return what share of the hybrid score each part makes up; they sum to 1."""
+    total = fuse(scores) or 1.0
+    return Scores(
+        dense=scores.dense / 2 / total,
+        sentence=scores.sentence / 2 / total,
+        sparse=LEXICAL_WEIGHT * scores.sparse / total,
+    )
 
 
 def rank_passages(
-    generation: Generation, query: npt.NDArray[np.float32], *, depth: int = CANDIDATES
+    generation: Generation,
+    question: str,
+    query: Vector,
+    *,
+    depth: int = CANDIDATES,
+    arm: Arm = "hybrid",
+    among: Mask | None = None,
 ) -> list[Candidate]:
-    """Return the passages nearest to the unit vector `query` (d,), best first.
+    """Return the passages that fit the question best, best first; `query` (d,) is its vector.
 
-    At most `depth`; equal scores are ordered by passage row, so that runs repeat exactly.
+    `among` (passages,) tells which passages may come back. Equal scores are ordered by
+    passage row, so that runs repeat exactly.
     """
-    cosines, rows = generation.dense.search(query[None, :], depth)
+    lexical = generation.sparse.shares(question)  # (passages,)
+    rows = _candidates(generation, query, lexical, depth=depth, arm=arm, among=among)
+    if not len(rows):
+        return []
+    firsts, lasts = (generation.passages[name][rows].astype(np.int64) for name in ("first", "last"))
+    ends = np.cumsum(lasts - firsts)
+    begins = ends - (lasts - firsts)
+    sentences = np.arange(ends[-1]) + np.repeat(firsts - begins, lasts - firsts)  # (s,) rows
+    cosines = products(generation.sentence_vectors[sentences].astype(np.float32), query)  # (s,)
+    parts = zip(
+        generation.dense.cosines(query, rows).tolist(),
+        np.maximum.reduceat(cosines, begins).tolist(),
+        lexical[rows].tolist(),
+        strict=True,
+    )
     candidates = []
-    for dense, row in zip(cosines[0].tolist(), rows[0].tolist(), strict=True):
-        first, last = map(int, generation.passages[["first", "last"]][row])
-        vectors = generation.sentence_vectors[first:last].astype(np.float32)  # (s, d)
-        nearness: npt.NDArray[np.float32] = vectors @ query
-        scores = Scores(dense=dense, sentence=float(nearness.max()), sparse=0.0)
-        score = fuse(scores.dense, scores.sentence, scores.sparse)
-        candidates.append(Candidate(row, score, scores, np.arange(first, last), nearness))
+    for row, own, begin, end in zip(rows.tolist(), parts, begins, ends, strict=True):
+        scores = Scores(*own)
+        span = slice(begin, end)
+        score = fuse(scores, arm)
+        candidates.append(Candidate(row, score, scores, sentences[span], cosines[span]))
     return sorted(candidates, key=lambda c: (-c.score, c.passage))
 
 
-def citable(generation: Generation, candidate: Candidate) -> npt.NDArray[np.bool_]:
+def _candidates(
+    generation: Generation,
+    query: Vector,
+    lexical: Vector,
+    *,
+    depth: int,
+    arm: Arm,
+    among: Mask | None,
+) -> npt.NDArray[np.int64]:
+    near = generation.dense.search(query, depth, among=among)
+    if arm in ("dense", "dense+sentence"):
+        return near
+    matching = lexical if among is None else np.where(among, lexical, 0.0)
+    best = best_matching(matching, depth)
+    return best if arm == "sparse" else np.union1d(near, best)
+
+
+def best_matching(lexical: Vector, depth: int) -> npt.NDArray[np.int64]:
+    """Return the rows of the `depth` best shares above 0, in no order."""
+    best = np.flatnonzero(lexical)
+    if depth < len(best):
+        best = best[np.argpartition(-lexical[best], depth - 1)[:depth]]
+    return best
+
+
+def citable(generation: Generation, candidate: Candidate) -> Mask:
     """Tell which sentences of the candidate state something, (s,)."""
     kinds = generation.sentences["kind"][candidate.sentences]
     return np.asarray(kinds == KINDS.index("sentence"))
@@ -64,8 +132,10 @@ def closest_sentence(generation: Generation, candidate: Candidate) -> int:
     return int(candidate.sentences[cosines.argmax()])
 
 
-def to_hit(generation: Generation, candidate: Candidate, *, rank: int) -> Hit:
-    """Give a candidate its texts."""
+def to_hit(
+    generation: Generation, candidate: Candidate, *, rank: int, matched: tuple[str, ...]
+) -> Hit:
+    """Give a candidate its texts, its rank and the question's words that it holds."""
     passage = generation.passages[candidate.passage]
     article = int(passage["article"])
     start, end = int(passage["start"]), int(passage["end"])
@@ -86,4 +156,10 @@ def to_hit(generation: Generation, candidate: Candidate, *, rank: int) -> Hit:
         text=text[start:end],
         sentence=Sentence(low, high, text[low:high]),
         scores=candidate.scores,
+        shares=shares(candidate.scores),
+        matched=matched,
+        also_in=tuple(
+            generation.article_id(int(generation.passages[other]["article"]))
+            for other in candidate.also
+        ),
     )

@@ -69,6 +69,25 @@ class Scores:
     sparse: float  # BM25, as a share of what a perfect passage would get
 
 
+Arm = Literal["dense", "sparse", "dense+sentence", "hybrid"]
+"""Which parts of the score count. Only "hybrid" serves; the others are for measuring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles to look at. An empty tuple or None lets all pass.
+
+    `since` and `until` are ISO dates, or years or months ("2025", "2025-04"), both inclusive;
+    an article that carries no date passes neither.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # ISO 639-1
+    articles: tuple[str, ...] = ()  # ids
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. Ranks start at 1; a higher score is better."""
@@ -85,6 +104,9 @@ class Hit:
     text: str
     sentence: Sentence  # the passage's closest sentence that can be cited
     scores: Scores
+    shares: Scores  # of the score that each part makes up; they sum to 1
+    matched: tuple[str, ...]  # the question's words that stand in the passage, in any form
+    also_in: tuple[str, ...]  # other articles with (nearly) the same passage
 
 
 @dataclass(frozen=True, slots=True)

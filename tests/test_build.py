@@ -8,7 +8,7 @@ import pytest
 from conftest import WordEncoder
 from filelock import FileLock
 
-from rag import build, generation
+from rag import embedding, generation
 from rag.build import build_index
 from rag.errors import CorpusError, IndexCorrupt, IndexLocked, IndexMismatch, IndexMissing
 from rag.generation import Generation
@@ -140,7 +140,7 @@ def test_opening_without_an_index_says_how_to_build_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["articles.jsonl", "texts.utf8", "passages.npy", "sentences.npy", "passages.faiss",
-     "sentence_vectors.npy"],
+     "sentence_vectors.npy", "terms.utf8", "bm25_scores.npy", "bm25_rows.npy", "bm25_starts.npy"],
 )  # fmt: skip
 def test_a_flipped_byte_or_a_missing_file_is_named(
     name: str, folder: Path, tmp_path: Path, words: WordEncoder
@@ -185,7 +185,7 @@ def test_a_newer_format_asks_for_an_update(
         live(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}'])
 def test_a_damaged_manifest_is_named(
     content: str, folder: Path, tmp_path: Path, words: WordEncoder
 ) -> None:
@@ -223,10 +223,10 @@ def test_a_folder_without_articles_leaves_no_index(tmp_path: Path, words: WordEn
 def test_progress_counts_every_embedded_text(
     folder: Path, tmp_path: Path, words: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "_GROUP", 2)
+    monkeypatch.setattr(embedding, "_GROUP", 2)
     seen: list[tuple[str, int, int]] = []
     report = build_index(
         folder, tmp_path / "index", encoder=words, progress=lambda *step: seen.append(step)
     )
-    embedding = [(done, total) for what, done, total in seen if what == "embedding"]
-    assert embedding[-1] == (report.embedded, report.embedded)
+    counted = [(done, total) for what, done, total in seen if what == "embedding"]
+    assert counted[-1] == (report.embedded, report.embedded)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS
 
-from rag import cli
 from rag.index import Index
+from rag.terminal import safe
 
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 
@@ -48,6 +48,19 @@ def test_search_prints_hits_with_their_scores(seeds_folder: Path) -> None:
     assert set(hit["sentence"]) == {"start", "end", "text"}
     text = (SEEDS / hit["article"]).read_text(encoding="utf-8")
     assert text[hit["start"] : hit["end"]] == hit["text"]
+
+
+def test_filters_choose_articles_and_an_impossible_one_names_what_exists(
+    seeds_folder: Path,
+) -> None:
+    chosen = ("--index", seeds_folder, "--json", "--since", "2025-05", "--source", "la gazette")
+    found = json.loads(run("search", QUESTION, "-k", 3, *chosen).stdout)
+    assert {hit["article"] for hit in found["hits"]} == {"002_85e8d226dcede907.txt"}
+    answer = json.loads(run("ask", QUESTION, *chosen).stdout)
+    assert {hit["article"] for hit in answer["hits"]} == {"002_85e8d226dcede907.txt"}
+    done = run("ask", QUESTION, "--index", seeds_folder, "--source", "Reuters", check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("there are: Bruxelles Korner, La Gazette\n")
 
 
 def test_article_prints_the_file_to_the_byte(seeds_folder: Path) -> None:
@@ -102,7 +115,11 @@ def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [["ask"], ["ask", " "], ["search", "x", "-k", "0"], ["chat", "--port", "x"], ["fly"]]
+    "args",
+    [
+        *(["ask"], ["ask", " "], ["search", "x", "-k", "0"], ["chat", "--port", "x"], ["fly"]),
+        ["ask", "x", "--since", "2025-13"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(args: list[str]) -> None:
     assert run(*args, check=False).returncode == 2
@@ -132,7 +149,7 @@ def test_bench_prints_figures(seeds_folder: Path) -> None:
 
 
 def test_an_article_cannot_steer_the_terminal() -> None:
-    assert cli._safe("a\x1b[31mb\x9bc\nd") == "a\ufffd[31mb\ufffdc\nd"
+    assert safe("a\x1b[31mb\x9bc\nd") == "a\ufffd[31mb\ufffdc\nd"
 
 
 def test_a_closed_pipe_is_not_an_error(seeds_folder: Path) -> None:

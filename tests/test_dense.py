@@ -11,13 +11,19 @@ VECTORS = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
 
 
 def test_the_nearest_rows_come_best_first() -> None:
-    cosines, rows = DenseIndex.of(VECTORS).search(np.array([[1, 0]], np.float32), 2)
-    assert rows.tolist() == [[0, 2]]
-    assert cosines[0] == pytest.approx([1.0, 0.6])
+    index = DenseIndex.of(VECTORS)
+    rows = index.search(VECTORS[0], 2)
+    assert rows.tolist() == [0, 2]
+    assert index.cosines(VECTORS[0], rows) == pytest.approx([1.0, 0.6])
+
+
+def test_only_rows_that_are_asked_for_come_back() -> None:
+    among = np.array([False, True, True])
+    assert DenseIndex.of(VECTORS).search(VECTORS[0], 3, among=among).tolist() == [2, 1]
 
 
 def test_k_is_at_most_the_number_of_vectors() -> None:
-    assert DenseIndex.of(VECTORS).search(VECTORS[:1], 10)[1].shape == (1, 3)
+    assert DenseIndex.of(VECTORS).search(VECTORS[0], 10).tolist() == [0, 2, 1]
 
 
 def test_a_written_index_reads_back_the_same_vectors(tmp_path: Path) -> None:

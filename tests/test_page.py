@@ -42,9 +42,10 @@ class HostileIndex:
             Citation(number, article_id, text, text, text, 0, len(text), text)
             for number, (article_id, text) in enumerate(texts.items(), start=1)
         )
+        all_one = Scores(1.0, 1.0, 1.0)
         hits = tuple(
             Hit(c.number, 1.0, c.article, c.title, c.source, c.published, c.quote, c.start, c.end,
-                c.quote, Sentence(c.start, c.end, c.quote), Scores(1.0, 1.0, 1.0))
+                c.quote, Sentence(c.start, c.end, c.quote), all_one, all_one, (), ())
             for c in citations
         )  # fmt: skip
         return Answer(question, HOSTILE[0], False, 1.0, citations, hits, self.fingerprint, {})

@@ -31,7 +31,9 @@ def make_hit(citation: Citation, *, language: str | None = "fr") -> Hit:
     c = citation
     sentence = Sentence(c.start, c.end, c.quote)
     about = (c.article, c.title, c.source, c.published, language)
-    return Hit(c.number, 1.0, *about, c.start, c.end, c.quote, sentence, Scores(1.0, 1.0, 1.0))
+    scores = Scores(1.0, 1.0, 1.0)
+    span = (c.start, c.end, c.quote)
+    return Hit(c.number, 1.0, *about, *span, sentence, scores, scores, (), ())
 
 
 def make_citation(number: int, quote: str = "Deux exaflops.", **changes: object) -> Citation:

@@ -24,7 +24,8 @@ def evidence(index: Index, path: Path) -> tuple[Array, Array]:
     """Return the chosen sentences' cosines (n, 1), and which questions are answerable (n,)."""
     questions = read_questions(path)
     cosines = [
-        choose_sentences(index.generation, index.rank(q.question))[0].cosine for q in questions
+        choose_sentences(index.generation, q.question, index.rank(q.question))[0].cosine
+        for q in questions
     ]
     return np.array(cosines)[:, None], np.array([q.article is not None for q in questions])
 

@@ -1,0 +1,72 @@
+"""A benchmark's contexts → an index of them, built by the normal path and kept in a cache.
+
+Each context is an article that is exactly one passage, with its sentences, so row i of
+the passages is context i. Under the cache folder lie `corpora/<content>/`, each an index
+as `rag index` makes it, and `vectors/`, the `vector_cache`.
+"""
+
+import hashlib
+from pathlib import Path
+
+from rag.build import index_articles
+from rag.embedding import Progress
+from rag.encoders import Encoder
+from rag.errors import BenchmarkError
+from rag.generation import Generation
+from rag.index import Index
+from rag.manifest import corpus_hash, live_generation
+from rag.metadata import detect_language
+from rag.passages import RULES, split_sentences
+from rag.squad import SquadFile
+from rag.types import Article, Metadata, Passage
+from rag.vector_cache import CachedEncoder
+
+_GROUP = 512  # questions encoded between two progress reports
+
+
+def cached_encoder(encoder: Encoder, cache: Path) -> CachedEncoder:
+    """Return the encoder with the cache's memory of what it has encoded before."""
+    return CachedEncoder(encoder, cache / "vectors")
+
+
+def open_corpus(
+    file: SquadFile, encoder: Encoder, cache: Path, *, progress: Progress | None = None
+) -> Index:
+    """Return an index of the file's contexts, built if the cache does not hold it."""
+    articles = [_article(row, context) for row, context in enumerate(file.contexts)]
+    identity = f"{corpus_hash(articles)} {encoder.fingerprint}"
+    home = cache / "corpora" / hashlib.sha256(identity.encode()).hexdigest()[:16]
+    index_articles(
+        articles,
+        home,
+        folder=file.path,
+        encoder=encoder,
+        settings={"passages": "contexts", "rules": RULES},
+        split=_whole,
+        progress=progress,
+    )
+    generation = Generation(live_generation(home))
+    if len(generation.passages) != len(file.contexts):
+        raise BenchmarkError(f"{home} does not hold {file.path}; delete it and measure again")
+    return Index(generation, encoder)
+
+
+def encode_questions(
+    texts: list[str], encoder: CachedEncoder, *, progress: Progress | None = None
+) -> None:
+    """Encode in batches, several times faster than one by one, what is not known yet."""
+    for low in range(0, len(texts), _GROUP):
+        encoder.encode_query(texts[low : low + _GROUP])
+        if progress:
+            progress("questions", min(low + _GROUP, len(texts)), len(texts))
+
+
+def _article(row: int, context: str) -> Article:
+    # Ids in the order of rows: an index keeps its articles ordered by id.
+    sha256 = hashlib.sha256(context.encode()).hexdigest()
+    return Article(f"{row:07d}", context, sha256, Metadata(language=detect_language(context)))
+
+
+def _whole(article: Article) -> list[Passage]:
+    sentences = split_sentences(article.text, language=article.metadata.language)
+    return [Passage(0, len(article.text), tuple(sentences))]

@@ -1,0 +1,62 @@
+"""Answers and hits as lines for a terminal."""
+
+import unicodedata
+from collections.abc import Sequence
+from textwrap import TextWrapper
+
+from rag.types import Answer, Citation, Hit
+
+
+def hit_lines(hits: Sequence[Hit]) -> str:
+    """Return two or more lines for each hit: rank, score and article; its best sentence."""
+    lines = []
+    for hit in hits:
+        copies = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
+        lines.append(
+            safe(f"{hit.rank:>3}. {hit.score:.3f}  {_where(hit.title, hit.article)}{copies}")
+        )
+        lines.append(wrapped(hit.sentence.text, indent="     "))
+    return "\n".join(lines)
+
+
+def answer_text(answer: Answer) -> str:
+    """Return an answer with its sources, or the nearest passages of an abstention."""
+    first, *others = answer.citations or (None,)
+    lines = []
+    if answer.abstained:
+        lines.append("The articles do not seem to answer this. The nearest passages:")
+        others = list(answer.citations)
+    elif first:
+        lines += [wrapped(f"{first.quote} [1]", indent=""), "", _source_line(first)]
+    if others and not answer.abstained:
+        lines += ["", "See also:"]
+    for citation in others:
+        lines.append(wrapped(f"[{citation.number}] {citation.quote}", indent="  "))
+        lines.append(f"      {_source_line(citation, number=False)}")
+    lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms"]
+    return "\n".join(lines)
+
+
+def _source_line(citation: Citation, *, number: bool = True) -> str:
+    parts = [_where(citation.title, citation.article), citation.source, citation.published]
+    told = " · ".join(part for part in parts if part)
+    span = f"{citation.article}:{citation.start}-{citation.end}"
+    return safe((f"[{citation.number}] " if number else "") + f"{told} ({span})")
+
+
+def _where(title: str | None, article: str) -> str:
+    return title or article
+
+
+def wrapped(text: str, *, indent: str) -> str:
+    """Return `text` in lines of at most 88 characters."""
+    hanging = indent + "    " if text.startswith("[") else indent
+    wrapper = TextWrapper(width=88, initial_indent=indent, subsequent_indent=hanging)
+    return wrapper.fill(" ".join(safe(text).split()))
+
+
+def safe(text: str) -> str:
+    """Show control characters as U+FFFD: an article must not steer the terminal."""
+    return "".join(
+        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in text
+    )
