@@ -34,7 +34,7 @@ class BuildReport:
     changed: int
     removed: int
     embedded: int  # passages and sentences that went through the encoder
-    reused: int  # those whose vectors came from the generation before
+    reused: int  # those whose vectors were known: from the generation before, or an equal text
     problems: tuple[Problem, ...]
 
 

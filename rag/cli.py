@@ -117,7 +117,7 @@ def _article(args: argparse.Namespace) -> int:
 
 
 def _chat(args: argparse.Namespace) -> int:
-    from rag.bench import example_questions
+    from rag.bench.questions import example_questions
 
     index = _open(args)
     examples = example_questions(Path(index.generation.manifest.folder))
@@ -134,7 +134,7 @@ def _chat(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from rag.squad import find_format
+    from rag.bench.squad import find_format
 
     formats = {find_format(path) for path in args.files}
     if len(formats) > 1:
@@ -145,12 +145,12 @@ def _bench(args: argparse.Namespace) -> int:
         if given:
             _complain(f"rag bench: --{next(iter(given))} is for SQuAD-format files")
             return 2
-        from rag.bench import measure, table
+        from rag.bench.questions import measure, table
 
         result = measure(_open(args), args.files)
     else:
-        from rag.bench_retrieval import measure_retrieval
-        from rag.bench_retrieval import retrieval_table as table
+        from rag.bench.retrieval import measure_retrieval
+        from rag.bench.retrieval import retrieval_table as table
 
         if given.get("offset", 0) >= given.get("every", 1):
             _complain("rag bench: --every must be at least 1, and --offset below it")
@@ -179,7 +179,7 @@ def _doctor(args: argparse.Namespace) -> int:
 
 
 def _model(args: argparse.Namespace) -> int:
-    from rag.bundled_export import export_sentence_transformer
+    from rag.bundled.export import export_sentence_transformer
 
     export_sentence_transformer(args.directory)
     if args.json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rag.bundled_model import default_cache
+from rag.bundled.model import default_cache
 from rag.encoders import BUNDLED, load_encoder
 from rag.errors import RagError
 from rag.generation import Generation

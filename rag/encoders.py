@@ -76,7 +76,7 @@ class BundledEncoder:
     ) -> None:
         from tokenizers import Tokenizer
 
-        from rag.bundled_model import ensure_bundled_model, open_session
+        from rag.bundled.model import ensure_bundled_model, open_session
 
         model = ensure_bundled_model(cache, precision=precision, progress=progress)
         self.fingerprint = model.fingerprint

@@ -31,13 +31,13 @@ import numpy.typing as npt
 
 from rag.dense import DenseIndex, Vectors
 from rag.errors import CorpusError
+from rag.files import measure, sync
 from rag.filters import passing
 from rag.manifest import (
     Manifest,
     corrupt,
     current_name,
     digest,
-    measure,
     read_manifest,
     verify_files,
 )
@@ -163,13 +163,13 @@ def write_generation(
         text = json.dumps(asdict(manifest), indent=2, ensure_ascii=False)
         (partial / "manifest.json").write_text(text + "\n", encoding="utf-8")
         for path in partial.iterdir():
-            _sync(path)
-        _sync(partial)
+            sync(path)
+        sync(partial)
         if final.exists():  # built twice within a second: the older one is damaged or forced
             shutil.rmtree(final)
         partial.chmod(0o755)
         partial.rename(final)
-        _sync(home)
+        sync(home)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -190,7 +190,7 @@ def _replace_current(index: Path, name: str) -> None:
         os.fsync(file.fileno())
     Path(temporary).chmod(0o644)
     Path(temporary).replace(index / "CURRENT")
-    _sync(index)
+    sync(index)
 
 
 def _write_articles(folder: Path, articles: Sequence[Article]) -> None:
@@ -241,11 +241,3 @@ def _write_tables(
         "passages": len(passage_rows),
         "sentences": len(sentence_rows),
     }
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

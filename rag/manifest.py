@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing
+from rag.files import measure
 from rag.sparse import K1, B
 from rag.terms import RULES
 from rag.types import Article
@@ -119,10 +120,3 @@ def current_name(index: Path) -> str | None:
         raise IndexCorrupt(
             f"{index / 'CURRENT'} is damaged; rebuild it with: rag index FOLDER --index {index}"
         ) from error
-
-
-def measure(path: Path) -> dict[str, Any]:
-    """Return the size and the SHA-256 of a file."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": sha256}

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.bundled_export import export_sentence_transformer
+from rag.bundled.export import export_sentence_transformer
 from rag.encoders import BundledEncoder, Encoder, SentenceTransformerEncoder, Vectors
 
 BASELINE = "torch fp32"

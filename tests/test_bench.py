@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS, WordEncoder
 
-from rag.bench import example_questions, measure, read_questions, table
+from rag.bench.questions import example_questions, measure, read_questions, table
 from rag.build import build_index
 from rag.errors import BenchmarkError
 from rag.index import Index, open_index
@@ -76,6 +76,8 @@ def test_a_quote_that_the_article_does_not_hold_is_an_error(index: Index, tmp_pa
 
 
 def test_examples_are_one_question_a_language_from_the_folder(tmp_path: Path) -> None:
+    assert example_questions(tmp_path) == []
+    (tmp_path / "questions.jsonl").write_text("something else")
     assert example_questions(tmp_path) == []
     examples = example_questions(SEEDS)
     assert "Сколько компаний в Astana Hub?" in examples

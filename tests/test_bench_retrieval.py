@@ -9,8 +9,8 @@ import pytest
 from conftest import SEEDS, WordEncoder
 
 from rag import cli
-from rag.arms import ARMS, MEASURES
-from rag.bench_retrieval import measure_retrieval, retrieval_table
+from rag.bench.arms import ARMS, MEASURES
+from rag.bench.retrieval import measure_retrieval, retrieval_table
 from rag.errors import BenchmarkError
 from rag.index import Index
 from rag.retrieve import Candidate
@@ -153,8 +153,8 @@ def test_a_file_given_twice_is_an_error(words: WordEncoder, tmp_path: Path) -> N
 @pytest.fixture
 def offline(words: WordEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the command use the small encoder and a cache of its own."""
-    monkeypatch.setattr("rag.bench_retrieval.load_encoder", lambda *_, **__: words)
-    monkeypatch.setattr("rag.bench_retrieval.default_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("rag.bench.retrieval.load_encoder", lambda *_, **__: words)
+    monkeypatch.setattr("rag.bench.retrieval.default_cache", lambda: tmp_path / "cache")
 
 
 @pytest.mark.usefixtures("offline")

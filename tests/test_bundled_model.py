@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from rag import bundled_weights
-from rag.bundled_export import export_sentence_transformer
-from rag.bundled_model import BundledModel, ensure_bundled_model, open_session
-from rag.bundled_quantise import quantise_columns
-from rag.bundled_weights import find_weights, parse_weights, read_weights
+from rag.bundled import weights as bundled_weights
+from rag.bundled.export import export_sentence_transformer
+from rag.bundled.model import BundledModel, ensure_bundled_model, open_session
+from rag.bundled.quantise import quantise_columns
+from rag.bundled.weights import find_weights, parse_weights, read_weights
 from rag.errors import ModelError
 
 TEXTS = [

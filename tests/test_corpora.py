@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.corpora import cached_encoder, encode_questions, open_corpus
-from rag.squad import Asked, SquadFile
+from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
+from rag.bench.squad import Asked, SquadFile
 
 LONG = "The bridge crosses the river.\n\n" + "The train leaves at night. " * 200
 CONTEXTS = ("The river is wide. The night is dark.", LONG.strip(), "A bridge")

@@ -25,7 +25,7 @@ def bundled() -> BundledEncoder:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEncoder:
-    from rag.bundled_export import export_sentence_transformer
+    from rag.bundled.export import export_sentence_transformer
 
     folder = tmp_path_factory.mktemp("model")
     export_sentence_transformer(folder)

@@ -4,7 +4,7 @@ from math import log2
 
 import pytest
 
-from rag.metrics import evaluate
+from rag.bench.metrics import evaluate
 
 
 def test_measures_are_those_of_the_field() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import SEEDS
 
-from rag.bench import Question, measure, read_questions
+from rag.bench.questions import Question, measure, read_questions
 from rag.index import Index
 
 QUESTIONS = SEEDS / "questions.jsonl"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.bench.squad import Asked, find_format, read_squad, relevant_rows
 from rag.errors import BenchmarkError
-from rag.squad import Asked, find_format, read_squad, relevant_rows
 
 BRIDGE, TRAIN = "The bridge crosses the river.", "The train leaves at night."
 

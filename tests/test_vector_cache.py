@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import WordEncoder
 
-from rag.vector_cache import CachedEncoder
+from rag.bench.vector_cache import CachedEncoder
 
 QUESTIONS = ["river bridge", "night", "river bridge", "train train night"]
 

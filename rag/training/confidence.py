@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from rag.answer import choose_sentences
-from rag.bench import read_questions
+from rag.bench.questions import read_questions
 from rag.index import Index, open_index
 
 Array = npt.NDArray[np.float64]

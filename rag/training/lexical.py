@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 import rag.sparse
-from rag.bundled_model import default_cache
-from rag.corpora import cached_encoder, encode_questions, open_corpus
+from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
+from rag.bench.squad import read_squad
+from rag.bundled.model import default_cache
 from rag.encoders import BundledEncoder
 from rag.generation import Generation
 from rag.sparse import SparseIndex
-from rag.squad import read_squad
 
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25)
 K1S, BS = (0.3, 0.5, 0.8, 1.2), (0.6, 0.75, 0.9)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from rag.bundled_tokenizer import tokenizer_json
-from rag.bundled_weights import Weights, dequantise, find_weights, read_weights
+from rag.bundled.tokenizer import tokenizer_json
+from rag.bundled.weights import Weights, dequantise, find_weights, read_weights
 from rag.errors import ModelError
 
 MAX_TOKENS = 512

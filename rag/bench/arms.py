@@ -8,9 +8,9 @@ from statistics import median
 from time import perf_counter
 from typing import get_args
 
+from rag.bench.metrics import evaluate
 from rag.embedding import Progress
 from rag.index import Index
-from rag.metrics import evaluate
 from rag.types import Arm
 
 ARMS: tuple[Arm, ...] = get_args(Arm)

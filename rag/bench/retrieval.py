@@ -12,14 +12,14 @@ from statistics import fmean, median
 from time import perf_counter
 from typing import Any
 
-from rag.arms import ARMS, arm_lines, arms_header, measure_arm
-from rag.bundled_model import default_cache
-from rag.corpora import cached_encoder, encode_questions, open_corpus
+from rag.bench.arms import ARMS, arm_lines, arms_header, measure_arm
+from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
+from rag.bench.squad import SquadFile, read_squad, relevant_rows
+from rag.bundled.model import default_cache
 from rag.embedding import Progress
 from rag.encoders import BUNDLED, Encoder, load_encoder
 from rag.errors import BenchmarkError
 from rag.index import Index
-from rag.squad import SquadFile, read_squad, relevant_rows
 from rag.types import Arm
 
 _TIMED = 100  # questions of which the whole search is timed

@@ -8,6 +8,8 @@ as `rag index` makes it, and `vectors/`, the `vector_cache`.
 import hashlib
 from pathlib import Path
 
+from rag.bench.squad import SquadFile
+from rag.bench.vector_cache import CachedEncoder
 from rag.build import index_articles
 from rag.embedding import Progress
 from rag.encoders import Encoder
@@ -17,9 +19,7 @@ from rag.index import Index
 from rag.manifest import corpus_hash, live_generation
 from rag.metadata import detect_language
 from rag.passages import RULES, split_sentences
-from rag.squad import SquadFile
 from rag.types import Article, Metadata, Passage
-from rag.vector_cache import CachedEncoder
 
 _GROUP = 512  # questions encoded between two progress reports
 

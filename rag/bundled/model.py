@@ -1,11 +1,10 @@
 """Build the bundled encoder's files once into a cache, and check them on every later start.
 
-Knows files, hashes and locks; what is in the files is bundled_graph's and bundled_tokenizer's.
+Knows files, hashes and locks; what is in them is `graph`'s and `tokenizer`'s.
 """
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from rag.errors import ModelError
+from rag.files import sha256, sync
 
 Precision = Literal["int8", "fp32"]
 
@@ -112,7 +112,7 @@ def _is_intact(folder: Path) -> bool:
         for name in (_GRAPH, _TOKENIZER):
             entry = manifest["files"][name]
             path = folder / name
-            if path.stat().st_size != entry["bytes"] or _sha256(path) != entry["sha256"]:
+            if path.stat().st_size != entry["bytes"] or sha256(path) != entry["sha256"]:
                 return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -135,19 +135,19 @@ def _build_if_needed(
         if folder.exists():
             shutil.rmtree(folder)
         draft.rename(folder)
-        _sync(folder.parent)
+        sync(folder.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write_files(folder: Path, precision: Precision) -> None:
     # Imported here: onnx alone takes longer to import than a later start has time for.
-    from rag.bundled_graph import build_graph
-    from rag.bundled_tokenizer import tokenizer_json
-    from rag.bundled_weights import find_weights, read_weights
+    from rag.bundled.graph import build_graph
+    from rag.bundled.tokenizer import tokenizer_json
+    from rag.bundled.weights import find_weights, read_weights
 
     path = find_weights()
-    found = _sha256(path)
+    found = sha256(path)
     if found != WEIGHTS_SHA256:
         raise ModelError(
             f"{path} has SHA-256 {found[:16]}…, but {WEIGHTS_SHA256[:16]}… is the file that this "
@@ -158,25 +158,11 @@ def _write_files(folder: Path, precision: Precision) -> None:
     (folder / _TOKENIZER).write_text(tokenizer, "utf-8")
     (folder / _GRAPH).write_bytes(build_graph(weights, tokenizer, precision=precision))
     files = {
-        name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)}
+        name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
         for name in (_GRAPH, _TOKENIZER)
     }
     manifest = {"name": NAME, "precision": precision, "recipe": RECIPE, "files": files}
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     for written in (*files, _MANIFEST):
-        _sync(folder / written)
-    _sync(folder)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Flush a file or a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(folder / written)
+    sync(folder)

@@ -6,7 +6,7 @@ Knows what XLM-RoBERTa's SentencePiece model does to a text; knows nothing of we
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import Unigram
 
-from rag.bundled_weights import Vocabulary
+from rag.bundled.weights import Vocabulary
 
 # SentencePiece's nmt_nfkc is NFKC except for these; compared with the weights file's own table,
 # the rest of the differences are characters that Unicode decomposes since version 13.

@@ -1,6 +1,6 @@
 """Choose the integers of the int8 graph: factors of activations, and weights as int8.
 
-Knows arrays only; the graph that they go into is bundled_graph's.
+Knows arrays only; the graph that they go into is `graph`'s.
 
 SmoothQuant (Xiao et al. 2023): an activation gets one static factor per channel, part of which
 moves into the weights, so that no vector depends on its neighbours in the batch.

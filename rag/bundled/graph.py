@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
-from rag.bundled_quantise import Range, choose_steps, quantise_columns, widen
-from rag.bundled_texts import PASSAGES, QUERIES
-from rag.bundled_weights import BLOCK, Weights
+from rag.bundled.quantise import Range, choose_steps, quantise_columns, widen
+from rag.bundled.texts import PASSAGES, QUERIES
+from rag.bundled.weights import BLOCK, Weights
 
 Ranges = dict[str, Range]  # the name of the first matrix that reads an activation → its range
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rag.arms import ARMS, arm_lines, arms_header, measure_arm
+from rag.bench.arms import ARMS, arm_lines, arms_header, measure_arm
+from rag.bench.metrics import evaluate
 from rag.errors import BenchmarkError, CorpusError
 from rag.index import Index
-from rag.metrics import evaluate
 from rag.types import Answer, Hit
 
 MEASURES = ("Success@1", "Success@5", "RR@10", "nDCG@10")
@@ -67,12 +67,17 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def example_questions(folder: Path) -> list[str]:
-    """Return the first answerable question of each language in the folder's `questions.jsonl`."""
+    """Return the first answerable question of each language in the folder's `questions.jsonl`.
+
+    None where there is no such file, or one that holds something else.
+    """
     path = folder / "questions.jsonl"
-    if not path.is_file():
+    try:
+        questions = read_questions(path) if path.is_file() else []
+    except BenchmarkError:
         return []
     examples: dict[str, str] = {}
-    for question in read_questions(path):
+    for question in questions:
         if question.article is not None:
             examples.setdefault(question.lang, question.question)
     return list(examples.values())
