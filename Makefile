@@ -11,7 +11,8 @@ Q ?= How many exaflops does the Kazakh supercomputer have?
 chat: index
 	$(BIN)/rag chat --index $(INDEX)
 
-ask: index
+ask: .venv/installed
+	@$(BIN)/rag index $(FOLDER) --index $(INDEX) >/dev/null
 	@$(BIN)/rag ask --index $(INDEX) "$(Q)"
 
 index: .venv/installed

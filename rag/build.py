@@ -10,6 +10,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from rag import metadata
 from rag.articles import Corpus, Problem, read_folder
 from rag.embedding import Counter, Progress, embed, vectors_by_digest
 from rag.encoders import BUNDLED, Encoder, load_encoder
@@ -66,7 +67,7 @@ def build_index(
             note = lambda line: report(line, 0, 0)  # noqa: E731
             encoder = load_encoder(model or known, cache=cache, progress=note)
         split = partial(_split, encoder=encoder, splitter=splitter)
-        settings = splitter.settings()
+        settings = splitter.settings() | {"metadata_rules": metadata.RULES}
         return _renew(index, folder, before, corpus, encoder, settings, split, report)
 
 

@@ -7,6 +7,7 @@ vector does not depend on the texts beside it.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -144,6 +145,9 @@ class SentenceTransformerEncoder:
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(f"the model {name!r} cannot be loaded: {reason}") from error
+        # E5 models want these before every text, but their folders do not say so.
+        if re.search(r"\be5-", Path(name).name) and not any(self._model.prompts.values()):
+            self._model.prompts = {"query": "query: ", "document": "passage: "}
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
         self.fingerprint = self._hash()

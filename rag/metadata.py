@@ -19,6 +19,7 @@ from rag.types import Metadata
 
 Field = Literal["title", "published", "author", "source", "language"]
 
+RULES = 1  # raise it when a change here finds other metadata in the same text
 HEAD_LINES, FOOT_LINES = 20, 8  # where an article speaks about itself
 _LABELS: dict[Field, str] = {
     "title": "title titre titel título заголовок başlık başlıq тақырып",

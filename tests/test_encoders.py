@@ -1,5 +1,7 @@
 """Encoders: batches, windows, refusals. What the vectors are worth: see test_bundled_model."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,18 @@ def test_the_exported_model_gives_the_bundled_models_vectors(
     cosines = (bundled.encode_document(texts) * exported.encode_document(texts)).sum(axis=1)
     assert cosines.min() > 0.98
     assert exported.count_tokens(texts[1]) == bundled.count_tokens(texts[1])
+
+
+def test_an_e5_model_whose_folder_names_no_prompts_gets_them(
+    exported: SentenceTransformerEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "multilingual-e5-small"
+    shutil.copytree(exported.name, folder)
+    config = folder / "config_sentence_transformers.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"prompts": {}}))
+    plain = SentenceTransformerEncoder(str(folder))
+    assert plain.fingerprint == exported.fingerprint
+    assert np.array_equal(plain.encode_query(["pont"]), exported.encode_query(["pont"]))
 
 
 def test_another_model_reads_long_texts_to_their_end(exported: SentenceTransformerEncoder) -> None:
