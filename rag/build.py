@@ -64,8 +64,8 @@ def build_index(
         before = _generation_before(index)
         if encoder is None:
             known = before.manifest.encoder["name"] if before else BUNDLED
-            note = lambda line: report(line, 0, 0)  # noqa: E731
-            encoder = load_encoder(model or known, cache=cache, progress=note)
+            name = model or known
+            encoder = load_encoder(name, cache=cache, progress=lambda line: report(line, 0, 0))
         split = partial(_split, encoder=encoder, splitter=splitter)
         settings = splitter.settings() | {"metadata_rules": metadata.RULES}
         return _renew(index, folder, before, corpus, encoder, settings, split, report)

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rag.bundled.model import default_cache
-from rag.encoders import BUNDLED, load_encoder
+from rag.encoders import BUNDLED, Encoder, load_encoder
 from rag.errors import RagError
 from rag.generation import Generation
 from rag.index import Index
@@ -69,8 +69,8 @@ def _environment() -> Check:
     return Check("environment", ok=True, detail=", ".join(found))
 
 
-def _same_encoder(generation: Generation, encoder: object) -> str:
-    Index(generation, encoder)  # type: ignore[arg-type]
+def _same_encoder(generation: Generation, encoder: Encoder) -> str:
+    Index(generation, encoder)  # raises IndexMismatch
     return "the model is the one that the index was built with"
 
 
