@@ -64,6 +64,7 @@ class Generation:
         try:
             lines = (path / "articles.jsonl").read_bytes().splitlines()
             self._articles = [json.loads(line) for line in lines]
+            self._about = [Metadata(**meta["metadata"]) for meta in self._articles]
             self.passages: Table = np.load(path / "passages.npy", allow_pickle=False)
             self.sentences: Table = np.load(path / "sentences.npy", allow_pickle=False)
             self.dense = DenseIndex.read(path / "passages.faiss")
@@ -73,7 +74,7 @@ class Generation:
             self.sparse = SparseIndex.read(path, count=len(self.passages), languages=self.languages)
             with (path / "texts.utf8").open("rb") as file:
                 self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise corrupt(path, str(error)) from error
         self._rows = {meta["id"]: row for row, meta in enumerate(self._articles)}
         self._check_shapes()
@@ -104,20 +105,18 @@ class Generation:
     @property
     def languages(self) -> list[str]:
         """The languages of the articles, in order, each once."""
-        found = (meta["metadata"]["language"] for meta in self._articles)
-        return sorted({language for language in found if language})
+        return sorted({about.language for about in self._about if about.language})
 
     def passing(self, where: Filter) -> npt.NDArray[np.bool_]:
         """Tell which passages' articles pass, (passages,). Raises FilterError if none does."""
-        about = [self.metadata(row) for row in range(len(self._articles))]
-        mask: npt.NDArray[np.bool_] = passing(where, self.article_ids, about)[
+        mask: npt.NDArray[np.bool_] = passing(where, self.article_ids, self._about)[
             self.passages["article"]
         ]
         return mask
 
     def metadata(self, row: int) -> Metadata:
         """Return what the article in `row` says about itself."""
-        return Metadata(**self._articles[row]["metadata"])
+        return self._about[row]
 
     def text(self, row: int) -> str:
         """Return the whole text of the article in `row`."""
