@@ -5,7 +5,8 @@ const body = element.querySelector(".source-text");
 const desk = element.closest("#desk"); // the conversation in it may be drawn later than this
 const problem = element.querySelector("template").innerHTML;
 const narrow = matchMedia("(max-width: 820px)");
-let opened = null; // the citation link whose source is shown
+let opened = null; // the citation link that was chosen last
+let shown = ""; // the link target whose source is in the panel
 let answers = 0;
 let waiting = false; // for an answer
 
@@ -22,9 +23,11 @@ async function open(link) {
   opened?.removeAttribute("aria-current");
   opened = link;
   link.setAttribute("aria-current", "true");
-  const source = await server.open_source(parse(link)).catch(() => null);
-  if (opened !== link) return; // another one was chosen meanwhile
-  body.innerHTML = typeof source === "string" ? source : problem; // Gradio hides a failure
+  if (shown !== link.hash) {
+    const source = await server.open_source(parse(link)).catch(() => null);
+    if (opened !== link) return; // another one was chosen meanwhile
+    if (shown !== link.hash) show(link, source); // or this one, twice
+  }
   element.classList.add("open");
   body.scrollTop = 0;
   const cited = body.querySelector("mark.cited");
@@ -32,6 +35,12 @@ async function open(link) {
     const below = cited.getBoundingClientRect().top - body.getBoundingClientRect().top;
     body.scrollTop = below - body.clientHeight / 3;
   }
+}
+
+function show(link, source) {
+  const found = typeof source === "string"; // Gradio hides a failure
+  body.innerHTML = found ? source : problem;
+  shown = found ? link.hash : "";
 }
 
 function close() {
@@ -42,13 +51,13 @@ function close() {
 
 // A new answer is read from its question on; where there is room, its source opens beside it.
 function showNewest() {
-  const shown = desk.querySelectorAll(".answer");
-  if (shown.length > answers) {
+  const all = desk.querySelectorAll(".answer");
+  if (all.length > answers) {
     [...desk.querySelectorAll(".user-row")].at(-1)?.scrollIntoView({ block: "start" });
-    const first = shown[shown.length - 1].querySelector(".lead a.cite");
+    const first = all[all.length - 1].querySelector(".lead a.cite");
     if (first && !narrow.matches) open(first);
   }
-  answers = shown.length;
+  answers = all.length;
 }
 
 // Gradio gives each message its own HTML as its name, and after a question it leaves the box
