@@ -6,7 +6,7 @@ INDEX := index
 FOLDER := seeds
 Q ?= How many exaflops does the Kazakh supercomputer have?
 
-.PHONY: chat ask index test check bench
+.PHONY: chat ask index test check bench baseline
 
 chat: index
 	$(BIN)/rag chat --index $(INDEX)
@@ -20,6 +20,9 @@ index: .venv/installed
 
 bench: index
 	$(BIN)/rag bench $(FOLDER)/questions.jsonl --index $(INDEX)
+
+baseline: index
+	$(BIN)/rag bench seeds/questions.jsonl --index $(INDEX) --write-baseline tests/seeds_baseline.json
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest

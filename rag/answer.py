@@ -1,82 +1,20 @@
-"""Ranked passages → the sentence that answers, cited, or an abstention.
+"""The sentence that answers → its citation and its answer span, checked.
 
-The choice of the sentence is `choose_sentence` alone, and the decision to answer is
-`confidence` alone: a better judge than cosines goes there. Nothing is cited whose text
-is not, character for character, what was indexed.
+Nothing is cited whose text is not, character for character, what was indexed.
 """
 
-from dataclasses import dataclass
-from math import exp
-
-import numpy as np
-
 from rag.errors import IndexCorrupt
-from rag.generation import Generation
+from rag.evidence import Evidence
+from rag.generation import KINDS, Generation
 from rag.manifest import digest
-from rag.retrieve import Candidate, citable
-from rag.sparse import coverages
-from rag.types import Citation
-
-CONSIDERED = 10  # passages among which the answer is looked for
-# PIAF's tuning questions alone would take 0.15 (58% right first, against 57%), but then the
-# seeds' questions lose: names cover more than the one word that asks.
-COVERAGE_WEIGHT = 0.05
-SUPPORTING = 4  # further passages that are cited as evidence
-
-# Logistic regression of "the articles answer this" on the chosen sentence's cosine, over
-# seeds/questions.jsonl: python -m rag.training.confidence seeds/questions.jsonl
-INTERCEPT, PER_COSINE = -40.1, 49.5
-ANSWER_FROM = 0.5  # the confidence from which an answer is given
+from rag.references import refers_back
+from rag.types import AnswerSpan, Citation, Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A sentence that may answer, and the passage in which it stands."""
-
-    candidate: Candidate
-    sentence: int  # row
-    cosine: float
-    score: float
-
-
-def choose_sentences(
-    generation: Generation, question: str, candidates: list[Candidate]
-) -> list[Choice]:
-    """Return each passage's best citable sentence, the likeliest answer first.
-
-    A sentence counts by its own cosine, by how much of the question its words cover, and
-    by its passage's score.
-    """
-    texts, languages, possible = [], [], []
-    for candidate in candidates[:CONSIDERED]:
-        article = int(generation.passages[candidate.passage]["article"])
-        text, language = generation.text(article), generation.metadata(article).language
-        for place in np.flatnonzero(citable(generation, candidate)).tolist():
-            row = int(candidate.sentences[place])
-            start, end = (int(generation.sentences[row][name]) for name in ("start", "end"))
-            texts.append(text[start:end])
-            languages.append(language)
-            possible.append((candidate, row, float(candidate.cosines[place])))
-    best: dict[int, Choice] = {}  # by passage
-    for (candidate, row, cosine), covered in zip(
-        possible, coverages(question, texts, languages), strict=True
-    ):
-        score = cosine + COVERAGE_WEIGHT * covered + candidate.score
-        known = best.get(candidate.passage)
-        if known is None or score > known.score:
-            best[candidate.passage] = Choice(candidate, row, cosine, score)
-    return sorted(best.values(), key=lambda choice: -choice.score)
-
-
-def confidence(choice: Choice) -> float:
-    """Return how likely it is, in [0, 1], that the articles answer the question at all."""
-    return 1 / (1 + exp(-(INTERCEPT + PER_COSINE * choice.cosine)))
-
-
-def cite(generation: Generation, choice: Choice, *, number: int) -> Citation:
+def cite(generation: Generation, evidence: Evidence, *, number: int) -> Citation:
     """Cite a sentence. Raises IndexCorrupt where its text is not what was indexed."""
-    article = int(generation.passages[choice.candidate.passage]["article"])
-    row = generation.sentences[choice.sentence]
+    article = int(generation.passages[evidence.candidate.passage]["article"])
+    row = generation.sentences[evidence.row]
     start, end = int(row["start"]), int(row["end"])
     quote = generation.text(article)[start:end]
     if digest(quote) != row["digest"].tobytes():
@@ -94,4 +32,31 @@ def cite(generation: Generation, choice: Choice, *, number: int) -> Citation:
         start=start,
         end=end,
         quote=quote,
+        answer_span=_answer_span(evidence, quote, start),
+        context=_context(generation, evidence, quote, about.language),
     )
+
+
+def _answer_span(evidence: Evidence, quote: str, begin: int) -> AnswerSpan | None:
+    if evidence.answer is None:
+        return None
+    low, high = evidence.answer
+    text = quote[low:high]
+    start = begin + low + len(text) - len(text.lstrip())
+    text = text.strip()
+    return AnswerSpan(start, start + len(text), text) if text else None
+
+
+def _context(
+    generation: Generation, evidence: Evidence, quote: str, language: str | None
+) -> Sentence | None:
+    """Return the sentence before the cited one in its passage, where the quote needs it."""
+    before = evidence.row - 1
+    if before < int(evidence.candidate.sentences[0]) or not refers_back(quote, language):
+        return None
+    row = generation.sentences[before]
+    if row["kind"] != KINDS.index("sentence"):
+        return None
+    article = int(generation.passages[evidence.candidate.passage]["article"])
+    start, end = int(row["start"]), int(row["end"])
+    return Sentence(start, end, generation.text(article)[start:end])

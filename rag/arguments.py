@@ -5,12 +5,22 @@ Knows argparse; what a command does is `cli`'s.
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from rag.types import Arm
 
 DESCRIPTION = "Cited answers from a folder of articles: offline, in any language."
+
+
+WHY, REPORT = "bench why", "bench report"
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments. `bench` takes `why` or `report` as its next word; a file is ./why."""
+    first = " ".join(argv[:2])
+    return parser().parse_args([first, *argv[2:]] if first in (WHY, REPORT) else argv)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, told: str) -> Any:
         sub = commands.add_parser(name, help=told, description=told)
         sub.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
-        if name != "model":
+        if name not in ("model", WHY, REPORT):
             sub.add_argument(
                 "--index", type=Path, default=Path("index"), metavar="DIR", help="default: index"
             )
@@ -38,6 +48,9 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--per-article", type=_positive, metavar="N", help="hits from one article (default: 5)"
     )
+    search.add_argument(
+        "--read", action="store_true", help="let the reader order the first ten (0.3 s)"
+    )
     ask = command("ask", "Answer a question with a sentence of the articles, cited.")
     ask.add_argument("question", type=_question, metavar="QUESTION")
     for sub in (search, ask):
@@ -46,35 +59,102 @@ def parser() -> argparse.ArgumentParser:
     article.add_argument("id", metavar="ID", help="its path relative to the indexed folder")
     chat = command("chat", "Serve the chat page on this machine.")
     chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
-    bench = command("bench", "Measure retrieval and answers on files of questions.")
+    _add_bench(command("bench", "Measure retrieval and answers, on your questions or public sets."))
+    why = command(WHY, "Tell on which questions one of two runs of a saved measurement is better.")
+    why.add_argument("directory", type=Path, metavar="DIR", help="of rag bench … --save DIR")
+    why.add_argument(
+        "--runs", type=_two, required=True, metavar="ONE,OTHER", help="such as hybrid,dense"
+    )
+    why.add_argument("--measure", metavar="NAME", help="default: the first that was measured")
+    why.add_argument("--pair", metavar="NAME", help="only these questions (default: all)")
+    why.add_argument(
+        "-k", type=_natural, default=5, help="how many wins, and losses, to show (default: 5)"
+    )
+    report = command(REPORT, "Write saved measurements as one HTML page that needs no network.")
+    report.add_argument(
+        "directories", type=Path, nargs="+", metavar="DIR", help="of rag bench … --save DIR"
+    )
+    report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    report.add_argument("--title", help="of the page (default: Retrieval, measured)")
+    command("doctor", "Check the index, the model and the environment.")
+    model = command("model", "Export the bundled model as a sentence-transformers folder.")
+    model.add_argument("action", choices=["export"])
+    model.add_argument("directory", type=Path, metavar="DIR")
+    return root
+
+
+def _add_bench(bench: Any) -> None:
     bench.add_argument(
         "files",
-        nargs="+",
+        nargs="*",
         type=Path,
         metavar="FILE",
-        help="questions about --index (JSON Lines), or SQuAD-format files, each with passages of "
-        "its own; those with the same question ids are measured across languages too",
+        help="questions about --index or feedback on it (JSON Lines); or SQuAD-format files or "
+        "BEIR-format folders, each with passages of its own: those with the same question ids "
+        "are measured across languages too",
     )
-    squad = bench.add_argument_group("for SQuAD-format files")
-    squad.add_argument(
+    bench.add_argument("--format", choices=["questions", "feedback", "squad", "beir"])
+    bench.add_argument(
+        "--measures", metavar="NAMES", help='of ir-measures, such as "nDCG@10 R@100 RR@10 AP"'
+    )
+    bench.add_argument(
         "--arms", type=_arms, metavar="ARM,…", help="dense,sparse,dense+sentence,hybrid (default)"
     )
-    squad.add_argument(
+    bench.add_argument("--table", choices=["csv", "markdown", "latex"], help="print only a table")
+    kept = bench.add_argument_group("keeping it")
+    kept.add_argument("--save", type=Path, metavar="DIR", help="runs, qrels, figures, questions")
+    kept.add_argument("--resume", action="store_true", help="go on with what --save DIR holds")
+    kept.add_argument("--run-tag", type=_tag, metavar="TAG", help="of the TREC runs (rag)")
+    gate = bench.add_argument_group("as a gate")
+    gate.add_argument("--compare", type=Path, metavar="BASELINE")
+    gate.add_argument(
+        "--fail-if",
+        action="append",
+        metavar="CONDITION",
+        default=[],
+        help='exit 1 if the difference to BASELINE is such: "nDCG@10 < -0.01", of every arm, or '
+        '"hybrid R@1 < -0.02"',
+    )
+    gate.add_argument("--write-baseline", type=Path, metavar="BASELINE")
+    own = bench.add_argument_group("for SQuAD-format files and BEIR-format folders")
+    own.add_argument(
         "--every", type=_natural, metavar="N", help="ask every Nth question (PIAF's test: 3)"
     )
-    squad.add_argument(
+    own.add_argument(
         "--offset",
         type=_natural,
         metavar="K",
         help="with --every: those whose running index in the file, from 0, is K modulo N "
         "(default: 0; PIAF's tuning: 1 and 2)",
     )
-    squad.add_argument("--model", metavar="NAME", help="any sentence-transformers model")
-    command("doctor", "Check the index, the model and the environment.")
-    model = command("model", "Export the bundled model as a sentence-transformers folder.")
-    model.add_argument("action", choices=["export"])
-    model.add_argument("directory", type=Path, metavar="DIR")
-    return root
+    own.add_argument("--model", metavar="NAME", help="any sentence-transformers model")
+    own.add_argument("--answers", action="store_true", help="SQuAD: measure the answers too")
+    own.add_argument(
+        "--held-out-half",
+        action="store_true",
+        help="SQuAD: measure the answers with every second article left out of the index, so "
+        "that half of the questions have none",
+    )
+    own.add_argument(
+        "--given-passage",
+        action="store_true",
+        help="SQuAD: measure the answers with each question asked of its own passage alone",
+    )
+    own.add_argument("--split", metavar="NAME", help="BEIR: which of the qrels")
+    own.add_argument(
+        "--export-beir", type=Path, metavar="DIR", help="write a BEIR-format folder, and no more"
+    )
+    runs = bench.add_argument_group("for runs that you have, instead of FILE")
+    runs.add_argument("--qrels", type=Path, metavar="FILE", help="TREC qrels")
+    runs.add_argument(
+        "--run", type=Path, metavar="FILE", action="append", default=[], help="a TREC run; repeat"
+    )
+    runs.add_argument("--topics", type=Path, metavar="FILE", help="TREC topics, or id, tab, text")
+    runs.add_argument(
+        "--missing-as-zero",
+        action="store_true",
+        help="a judged question that a run lacks counts as 0 (default: an error)",
+    )
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
@@ -113,8 +193,20 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-def _arms(text: str) -> list[str]:
+def _tag(text: str) -> str:
+    if not re.fullmatch(r"\S+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one word")
+    return text
 
+
+def _two(text: str) -> tuple[str, str]:
+    names = text.split(",")
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise argparse.ArgumentTypeError(f"{text!r} is not two runs, such as hybrid,dense")
+    return names[0], names[1]
+
+
+def _arms(text: str) -> list[str]:
     arms, known = text.split(","), get_args(Arm)
     for arm in arms:
         if arm not in known:

@@ -16,9 +16,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from rag.arguments import parser
-from rag.errors import BenchmarkError, RagError
-from rag.terminal import answer_text, hit_lines, safe
+from rag.arguments import REPORT, WHY, parse
+from rag.errors import RagError
+from rag.terminal import Progress, answer_text, hit_lines, safe
 
 if TYPE_CHECKING:
     from rag.index import Index
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    return _execute(parser().parse_args(argv))
+    return _execute(parse(sys.argv[1:] if argv is None else argv))
 
 
 def run() -> NoReturn:
     """Run one command as a process of its own."""
-    args = parser().parse_args()
+    args = parse(sys.argv[1:])
     code = _execute(args)
     # At once, while `args` holds the opened index: freeing a tokenizer's quarter of a
     # million pieces one by one takes 0.3 s.
@@ -53,7 +53,11 @@ def _execute(args: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        _complain("rag: interrupted; what was indexed before still serves")
+        kept = getattr(args, "save", None)
+        told = (
+            f"go on with --resume --save {kept}" if kept else "what was indexed before still serves"
+        )
+        _complain(f"rag: interrupted; {told}")
         return 130
     return code
 
@@ -61,7 +65,7 @@ def _execute(args: argparse.Namespace) -> int:
 def _index(args: argparse.Namespace) -> int:
     from rag.build import build_index
 
-    with _Progress() as progress:
+    with Progress(_complain) as progress:
         report = build_index(args.folder, args.index, model=args.model, progress=progress)
     for problem in report.problems:
         verb = "skipped" if problem.skipped else "warning"
@@ -85,7 +89,11 @@ def _search(args: argparse.Namespace) -> int:
     index = _open(args)
     begin = perf_counter()
     hits = index.search(
-        args.question, k=args.k, where=_filter(args), per_article=args.per_article or PER_ARTICLE
+        args.question,
+        k=args.k,
+        where=_filter(args),
+        per_article=args.per_article or PER_ARTICLE,
+        read=args.read,
     )
     if args.json:
         took = {"total": 1000 * (perf_counter() - begin)}
@@ -136,32 +144,49 @@ def _chat(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from rag.bench.squad import find_format
+    from dataclasses import fields
 
-    formats = {find_format(path) for path in args.files}
-    if len(formats) > 1:
-        raise BenchmarkError("question files and SQuAD-format files are measured in separate runs")
-    options = {name: getattr(args, name) for name in ("arms", "every", "offset", "model")}
-    given = {name: value for name, value in options.items() if value is not None}
-    if formats == {"questions"}:
-        if given:
-            _complain(f"rag bench: --{next(iter(given))} is for SQuAD-format files")
-            return 2
-        from rag.bench.questions import measure, table
+    from rag.bench.command import Request, WrongUsage, run_bench
+    from rag.bench.tables import table, terminal_table
 
-        result = measure(_open(args), args.files)
-    else:
-        from rag.bench.retrieval import measure_retrieval
-        from rag.bench.retrieval import retrieval_table as table
-
-        if given.get("offset", 0) >= given.get("every", 1):
-            _complain("rag bench: --every must be at least 1, and --offset below it")
-            return 2
-        with _Progress() as progress:
-            result = measure_retrieval(args.files, progress=progress, **given)
+    request = Request(**{field.name: getattr(args, field.name) for field in fields(Request)})
+    try:
+        with Progress(_complain) as progress:
+            done = run_bench(request, open_index=lambda: _open(args), progress=progress)
+    except WrongUsage as error:
+        _complain(f"rag bench: {error}")
+        return 2
     if args.json:
-        return _print_json(result)
-    print(table(result))
+        _print_json(done.result)
+    elif request.export_beir:
+        print(f"wrote {done.result['passages']} passages and {done.result['questions']} questions "
+              f"to {request.export_beir}")  # fmt: skip
+    else:
+        shown = table(done.result, request.table) if request.table else terminal_table(done.result)
+        print(safe(shown))
+    for reason in done.failures:
+        _complain(f"rag bench: {reason}")
+    return 1 if done.failures else 0
+
+
+def _why(args: argparse.Namespace) -> int:
+    from rag.bench.why import explain
+    from rag.bench.why_lines import why_lines
+
+    found = explain(args.directory, args.runs, measure=args.measure, pair=args.pair)
+    if args.json:
+        return _print_json(found)
+    print(why_lines(found, most=args.k))
+    return 0
+
+
+def _report(args: argparse.Namespace) -> int:
+    from rag.bench.report.page import write_report
+
+    written = write_report(args.directories, args.output, title=args.title)
+    if args.json:
+        return _print_json(written)
+    print(f"{written['file']}: {written['questions']:,} questions, {written['bytes']:,} bytes")
     return 0
 
 
@@ -197,33 +222,6 @@ def _open(args: argparse.Namespace) -> "Index":
     return cast("Index", args.opened)
 
 
-class _Progress:
-    """Shows a bar on a terminal; elsewhere only the lines that stand for long waits."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._what = ""
-
-    def __enter__(self) -> "_Progress":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if total and sys.stderr.isatty():
-            from tqdm import tqdm
-
-            if what != self._what:
-                self.__exit__()
-                self._bar = tqdm(total=total, desc=what, leave=False)
-                self._what = what
-            self._bar.update(done - self._bar.n)
-        elif not total and " " in what and not what.startswith("reading"):
-            _complain(what)
-
-
 def _print_json(value: Any, *, leave_out: str | None = None) -> int:
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
     plain = {key: part for key, part in plain.items() if key != leave_out}
@@ -250,6 +248,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "article": _article,
     "chat": _chat,
     "bench": _bench,
+    WHY: _why,
+    REPORT: _report,
     "doctor": _doctor,
     "model": _model,
 }

@@ -75,17 +75,15 @@ class BundledEncoder:
         precision: Literal["int8", "fp32"] = "int8",
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        from tokenizers import Tokenizer
-
-        from rag.bundled.model import ensure_bundled_model, open_session
+        from rag.bundled.model import ensure_bundled_model, load_tokenizer, open_session
 
         model = ensure_bundled_model(cache, precision=precision, progress=progress)
         self.fingerprint = model.fingerprint
         self.dimension = model.dimension
         self.max_tokens = model.max_tokens
         with ThreadPoolExecutor(1) as pool:  # both take a third of a second, on a core each
-            session = pool.submit(open_session, model)
-            self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
+            session = pool.submit(open_session, model.graph)
+            self.tokenizer = load_tokenizer(model.tokenizer)
             self._session = session.result()
 
     def encode_query(self, texts: list[str]) -> Vectors:
@@ -98,20 +96,20 @@ class BundledEncoder:
 
     def count_tokens(self, text: str) -> int:
         """Return the length of `text` in tokens."""
-        return len(self._tokenizer.encode(_encodable(text), add_special_tokens=False).ids)
+        return len(self.tokenizer.encode(encodable(text), add_special_tokens=False).ids)
 
     def _encode(self, prefix: str, texts: list[str]) -> Vectors:
         _refuse_empty(texts)
         windows: list[list[int]] = []
         owners: list[int] = []  # the text of each window
-        encodings = self._tokenizer.encode_batch([prefix + _encodable(text) for text in texts])
-        head = len(self._tokenizer.encode(prefix.rstrip(), add_special_tokens=False).ids) + 1
+        encodings = self.tokenizer.encode_batch([prefix + encodable(text) for text in texts])
+        head = len(self.tokenizer.encode(prefix.rstrip(), add_special_tokens=False).ids) + 1
         for owner, encoding in enumerate(encodings):
             for window in _windows(encoding.ids, head, self.max_tokens):
                 windows.append(window)
                 owners.append(owner)
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for rows in _batches([len(window) for window in windows]):
+        for rows in batches([len(window) for window in windows]):
             batch = self._run([windows[row] for row in rows])
             for row, vector in zip(rows, batch, strict=True):
                 vectors[owners[row]] += vector * len(windows[row])  # long texts: weighted mean
@@ -162,7 +160,7 @@ class SentenceTransformerEncoder:
 
     def count_tokens(self, text: str) -> int:
         """Return the length of `text` in tokens."""
-        tokens = self._model.tokenizer(_encodable(text), add_special_tokens=False, verbose=False)
+        tokens = self._model.tokenizer(encodable(text), add_special_tokens=False, verbose=False)
         return len(tokens["input_ids"])
 
     def _encode(self, encode: Callable[..., Any], texts: list[str]) -> Vectors:
@@ -170,7 +168,7 @@ class SentenceTransformerEncoder:
         limit = self.max_tokens - 32  # room for the model's prompt and special tokens
         windows: list[str] = []
         owners: list[int] = []
-        for owner, text in enumerate(map(_encodable, texts)):
+        for owner, text in enumerate(map(encodable, texts)):
             for window in self._split(text, limit):
                 windows.append(window)
                 owners.append(owner)
@@ -208,7 +206,7 @@ def _refuse_empty(texts: list[str]) -> None:
             raise ValueError("an empty text has no vector")
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """Replace lone surrogates, which tokenizers refuse."""
     return text.encode("utf-8", "replace").decode()
 
@@ -225,7 +223,7 @@ def _windows(ids: list[int], head: int, limit: int) -> Iterator[list[int]]:
         yield start + body[low : low + size] + end
 
 
-def _batches(lengths: list[int], *, tokens: int = 1024) -> Iterator[list[int]]:
+def batches(lengths: list[int], *, tokens: int = 1024) -> Iterator[list[int]]:
     """Yield row numbers in batches of similar lengths, at most `tokens` with padding."""
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):

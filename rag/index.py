@@ -11,22 +11,43 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from rag.answer import ANSWER_FROM, SUPPORTING, choose_sentences, cite, confidence
+from rag.about import asks_about, statement, topic
+from rag.answer import cite
 from rag.encoders import Encoder, load_encoder
 from rag.errors import IndexMismatch
+from rag.evidence import Evidence, gather
 from rag.generation import Generation
+from rag.judgement import (
+    Judged,
+    Judgement,
+    confidence,
+    judge,
+    order_by_reading,
+    read_judgement,
+)
 from rag.manifest import live_generation
+from rag.reader import Reader, lazy_reader
 from rag.retrieve import CANDIDATES, Candidate, rank_passages, to_hit
 from rag.stories import PER_ARTICLE, one_slot_per_story
 from rag.types import Answer, Arm, Article, Filter, Hit
 
 ANSWER_HITS = 10  # passages that an answer carries along
+CITED = 5  # sentences: the answer, and what supports it
+STATED = 0.9  # the confidence in what an article says of itself; the article may be another
 
 
 class Index:
-    """One generation of an index and the encoder that its questions need. Thread-safe."""
+    """One generation of an index, and the models that its questions need. Thread-safe.
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+    `reader` is called for every answer, and returns what reads, or None where nothing does.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        reader: Callable[[], Reader | None] = lambda: None,
+    ) -> None:
         made_with = generation.manifest.encoder
         if encoder.fingerprint != made_with["fingerprint"]:
             raise IndexMismatch(
@@ -38,6 +59,7 @@ class Index:
             )
         self.generation = generation
         self.encoder = encoder
+        self._reader = reader
 
     @property
     def fingerprint(self) -> str:
@@ -59,16 +81,19 @@ class Index:
         *,
         where: Filter | None = None,
         per_article: int | None = PER_ARTICLE,
+        read: bool = False,
     ) -> list[Hit]:
         """Return the k passages that fit the question best, best first.
 
         Passages that say the same in several articles take one slot, and one article takes
-        at most `per_article` while others are left (None: no limit). Raises ValueError where
+        at most `per_article` while others are left (None: no limit). With `read` the reader
+        orders the first ten, which takes a quarter of a second. Raises ValueError where
         the question is empty or k is below 1, FilterError where no article passes `where`.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
-        ranked = self.rank(question, depth=max(k, CANDIDATES), where=where)
+        arm: Arm = "read" if read else "hybrid"
+        ranked = self.rank(question, depth=max(k, CANDIDATES), arm=arm, where=where)
         kept = one_slot_per_story(self.generation, ranked, k=k, per_article=per_article)
         return self._hits(question, kept)
 
@@ -85,7 +110,11 @@ class Index:
         `depth` come from the vectors and as many from BM25. This is what `search` and `ask`
         build on, and what the benchmark measures.
         """
-        return self._rank(question, self._encode(question), depth=depth, arm=arm, where=where)
+        query = self._encode(question)
+        if arm != "read":
+            return self._rank(question, query, depth=depth, arm=arm, where=where)
+        ranked = self._rank(question, query, depth=depth, arm="hybrid", where=where)
+        return order_by_reading(ranked, self._judge(question, ranked)[0])
 
     def ask(self, question: str, *, where: Filter | None = None) -> Answer:
         """Return the sentence of the articles that answers the question, cited, or an abstention.
@@ -104,16 +133,19 @@ class Index:
             per_article=None,
         )
         retrieved = perf_counter()
-        choices = choose_sentences(self.generation, question, ranked)
-        likely = confidence(choices[0]) if choices else 0.0
-        cited = choices[: 1 + SUPPORTING]
-        citations = tuple(cite(self.generation, c, number=i) for i, c in enumerate(cited, start=1))
+        judged, judgement = self._judge(question, ranked)
+        stated = self._stated(question, where)
+        likely = STATED if stated else confidence(judged, judgement)
+        cited = ([stated] if stated else []) + [one.evidence for one in judged]
+        cited = cited[:CITED]
+        citations = tuple(cite(self.generation, e, number=i) for i, e in enumerate(cited, start=1))
         hits = tuple(self._hits(question, ranked))
-        abstained = likely < ANSWER_FROM
+        abstained = likely < judgement.answer_from
         end = perf_counter()
         return Answer(
             question=question,
             answer=None if abstained else citations[0].quote,
+            answer_span=None if abstained else citations[0].answer_span,
             abstained=abstained,
             confidence=likely,
             citations=citations,
@@ -139,6 +171,18 @@ class Index:
         among = None if where is None else self.generation.passing(where)
         return rank_passages(self.generation, question, query, depth=depth, arm=arm, among=among)
 
+    def _stated(self, question: str, where: Filter | None) -> Evidence | None:
+        """Return the line that answers a question about an article itself."""
+        field = asks_about(question)
+        if field is None:
+            return None
+        return statement(self.generation, field, self.rank(topic(question), where=where))
+
+    def _judge(self, question: str, ranked: list[Candidate]) -> tuple[list[Judged], Judgement]:
+        reader = self._reader()
+        judgement = read_judgement(reader=reader is not None)
+        return judge(gather(self.generation, question, ranked, reader), judgement), judgement
+
     def _hits(self, question: str, candidates: list[Candidate]) -> list[Hit]:
         words = self.generation.sparse.matched(question, [c.passage for c in candidates])
         return [
@@ -160,12 +204,18 @@ def open_index(
     encoder: Encoder | None = None,
     cache: Path | None = None,
     progress: Callable[[str], None] | None = None,
+    read: bool = True,
 ) -> Index:
     """Open the live generation of an index, verified.
 
     The encoder is the one that the index was built with; naming another with `model`
-    or `encoder` raises IndexMismatch. Raises IndexMissing, IndexCorrupt, ModelError.
+    or `encoder` raises IndexMismatch. Answers are read by the reader, which is loaded for the
+    first of them, unless `read` is False: then vectors and shared words choose. Raises
+    IndexMissing, IndexCorrupt, ModelError.
     """
     generation = Generation(live_generation(Path(index)))
     name = model or generation.manifest.encoder["name"]
-    return Index(generation, encoder or load_encoder(name, cache=cache, progress=progress))
+    encoder = encoder or load_encoder(name, cache=cache, progress=progress)
+    if not read:
+        return Index(generation, encoder)
+    return Index(generation, encoder, lazy_reader(encoder, cache=cache, progress=progress))

@@ -75,7 +75,8 @@ def render_answer(answer: Answer) -> str:
     first, *others = answer.citations
     link = _link(first, answer.citations)
     body = (
-        f'<blockquote class="lead"{_lang(languages.get(first.article))}>{_inert(first.quote)} '
+        f"{_context(first, languages.get(first.article))}"
+        f'<blockquote class="lead"{_lang(languages.get(first.article))}>{_marked(first, answer)} '
         f'<a class="cite" href="{link}">{_number(first)}</a></blockquote>'
         f'<p class="origin"><a class="cite" href="{link}">{_origin(first)}</a></p>'
     )
@@ -141,6 +142,23 @@ def render_welcome() -> str:
 
 def _message(body: str) -> str:
     return f'<div class="answer">{body}</div>'
+
+
+def _context(citation: Citation, language: str | None) -> str:
+    """Return the sentence that the cited one refers back to, faintly, or nothing."""
+    if citation.context is None:
+        return ""
+    return f'<p class="context"{_lang(language)}>{_inert(citation.context.text)}</p>'
+
+
+def _marked(citation: Citation, answer: Answer) -> str:
+    """Return the cited sentence with the words that answer in bold."""
+    span = answer.answer_span
+    if span is None or not citation.start <= span.start < span.end <= citation.end:
+        return _inert(citation.quote)
+    low, high = span.start - citation.start, span.end - citation.start
+    quote = citation.quote
+    return f"{_inert(quote[:low])}<strong>{_inert(quote[low:high])}</strong>{_inert(quote[high:])}"
 
 
 def _inert(text: str) -> str:

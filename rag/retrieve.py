@@ -42,7 +42,7 @@ def fuse(scores: Scores, arm: Arm = "hybrid") -> float:
             return scores.sparse
         case "dense+sentence":
             return (scores.dense + scores.sentence) / 2
-        case "hybrid":
+        case "hybrid" | "read":
             return (scores.dense + scores.sentence) / 2 + LEXICAL_WEIGHT * scores.sparse
 
 

@@ -1,8 +1,10 @@
-"""Answers and hits as lines for a terminal."""
+"""Answers and hits as lines for a terminal, and the bar of what takes long."""
 
+import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from textwrap import TextWrapper
+from typing import Any
 
 from rag.types import Answer, Citation, Hit
 
@@ -27,7 +29,12 @@ def answer_text(answer: Answer) -> str:
         lines.append("The articles do not seem to answer this. The nearest passages:")
         others = list(answer.citations)
     elif first:
-        lines += [wrapped(f"{first.quote} [1]", indent=""), "", _source_line(first)]
+        if first.context:
+            lines += [wrapped(f"({first.context.text})", indent=""), ""]
+        lines += [wrapped(f"{first.quote} [1]", indent="")]
+        if answer.answer_span:
+            lines += ["", wrapped(f"→ {answer.answer_span.text}", indent="")]
+        lines += ["", _source_line(first)]
     if others and not answer.abstained:
         lines += ["", "See also:"]
     for citation in others:
@@ -60,3 +67,32 @@ def safe(text: str) -> str:
     return "".join(
         c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in text
     )
+
+
+class Progress:
+    """Shows a bar on a terminal; elsewhere only the lines that stand for long waits."""
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+        self._bar: Any = None
+        self._what = ""
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show that `done` of `total` is done; a total of 0 stands for a wait of unknown length."""
+        if total and sys.stderr.isatty():
+            from tqdm import tqdm
+
+            if what != self._what:
+                self.__exit__()
+                self._bar = tqdm(total=total, desc=what, leave=False)
+                self._what = what
+            self._bar.update(done - self._bar.n)
+        elif not total and " " in what and not what.startswith("reading"):
+            self._complain(what)

@@ -69,8 +69,9 @@ class Scores:
     sparse: float  # BM25, as a share of what a perfect passage would get
 
 
-Arm = Literal["dense", "sparse", "dense+sentence", "hybrid"]
-"""Which parts of the score count. Only "hybrid" serves; the others are for measuring."""
+Arm = Literal["dense", "sparse", "dense+sentence", "hybrid", "read"]
+"""Which parts of the score count. "hybrid" serves, and "read" where it is asked for: there the
+reader orders the first passages. The others are for measuring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """The words of a cited sentence that would answer: `text == article_text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A proof: `quote == article_text[start:end]`, checked when the answer is made."""
 
@@ -121,19 +131,23 @@ class Citation:
     start: int
     end: int
     quote: str
+    answer_span: AnswerSpan | None = None  # None where the sentence was not read
+    context: Sentence | None = None  # the sentence before it, where the quote refers back to it
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the articles say to a question, or that they do not answer it.
 
-    `answer` is the first citation's quote, or None when `abstained`. `hits` are the
+    `answer` is the first citation's quote, or None when `abstained`; `answer_span` is
+    that citation's, None when `abstained` and where no reader is installed. `hits` are the
     passages that were looked at, best first; `index` is the fingerprint of the index
     that was asked.
     """
 
     question: str
     answer: str | None
+    answer_span: AnswerSpan | None
     abstained: bool
     confidence: float  # in [0, 1]
     citations: tuple[Citation, ...]

@@ -5,26 +5,32 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag import index as index_module
 from rag.build import build_index
 from rag.errors import CorpusError, IndexCorrupt
 from rag.index import Index, open_index
+from rag.judgement import Judgement, read_judgement
+
+
+def answer_from(threshold: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted = read_judgement(reader=False)
+    changed = Judgement(fitted.choice, fitted.confidence, threshold)
+    monkeypatch.setattr("rag.index.read_judgement", lambda *, reader: changed)
 
 
 @pytest.fixture
 def index(folder: Path, tmp_path: Path, words: WordEncoder) -> Index:
     build_index(folder, tmp_path / "index", encoder=words)
-    return open_index(tmp_path / "index", encoder=words)
+    return open_index(tmp_path / "index", encoder=words, read=False)
 
 
 def test_the_answer_is_the_first_citations_quote(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "ANSWER_FROM", 0.0)
+    answer_from(0.0, monkeypatch)
     answer = index.ask("Which train leaves at night?")
     assert answer.answer == "The train leaves at night."
     assert not answer.abstained
-    assert [c.number for c in answer.citations] == [1, 2]
+    assert [c.number for c in answer.citations] == [1, 2, 3, 4]
     assert answer.citations[0].article == "train.txt"
     for citation in answer.citations:
         text = index.article(citation.article).text
@@ -34,14 +40,14 @@ def test_the_answer_is_the_first_citations_quote(
 
 
 def test_a_heading_is_never_cited(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_module, "ANSWER_FROM", 0.0)
+    answer_from(0.0, monkeypatch)
     assert index.ask("bridge").answer == "The bridge crosses the river."
 
 
 def test_below_the_threshold_the_nearest_sentences_are_no_answer(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "ANSWER_FROM", 1.1)
+    answer_from(1.1, monkeypatch)
     answer = index.ask("Which train leaves at night?")
     assert answer.answer is None
     assert answer.abstained
@@ -54,7 +60,7 @@ def test_an_article_without_a_citable_sentence_is_an_abstention(
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("BRIDGE\nRIVER")
     build_index(tmp_path / "articles", tmp_path / "index", encoder=words)
-    answer = open_index(tmp_path / "index", encoder=words).ask("Where is the bridge?")
+    answer = open_index(tmp_path / "index", encoder=words, read=False).ask("Where is the bridge?")
     assert answer.abstained
     assert answer.citations == ()
     assert answer.confidence == 0.0

@@ -50,7 +50,8 @@ def readable(message: str) -> str:
 def test_the_api_answers_with_the_cited_sentence(url: str, seeds_index: Any, question: str) -> None:
     message = Client(url, verbose=False).predict(question, api_name="/ask")
     citation = seeds_index.ask(question).citations[0]
-    assert readable(message).startswith(citation.quote)
+    before = citation.context.text if citation.context else ""
+    assert readable(message).startswith(before + citation.quote)
     assert f"#source:{citation.article}:{citation.start}-{citation.end}" in message
     assert QUESTIONS[question] in readable(message)
 

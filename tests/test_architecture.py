@@ -18,19 +18,30 @@ DOORS = {
     "dateparser": {"rag.metadata"},
     "py3langid": {"rag.metadata"},
     "langchain_text_splitters": {"rag.passages"},
-    "onnxruntime": {"rag.bundled.model", "rag.bundled.graph"},
+    "onnxruntime": {"rag.bundled.model", "rag.bundled.calibrate"},
     "sentencex": {"rag.passages"},
     "bm25s": {"rag.sparse"},
     "Stemmer": {"rag.terms"},
     "anyascii": {"rag.terms"},
     "sentence_transformers": {"rag.encoders"},
     "onnx": {"rag.bundled.graph"},
-    "tokenizers": {"rag.encoders", "rag.bundled.graph", "rag.bundled.tokenizer"},
+    "tokenizers": {
+        *("rag.bundled.model", "rag.bundled.calibrate", "rag.bundled.tokenizer"),
+        "rag.reader",  # for its type
+    },
     "faiss": {"rag.dense"},
     "ir_measures": {"rag.bench.metrics"},
+    "matplotlib": {"rag.bench.report.charts"},
+    "pydantic": {"rag.bench.saved", "rag.bench.store"},
     "gradio": {"rag.app"},
-    "argparse": {"rag.cli", "rag.arguments", "rag.training.confidence", "rag.training.lexical"},
-    "sklearn": {"rag.training.confidence"},
+    "argparse": {
+        *("rag.cli", "rag.arguments"),
+        *("rag.training.judgement", "rag.training.lexical", "rag.training.reader"),
+    },
+    "sklearn": {"rag.training.judgement"},
+    "scipy": {"rag.training.judgement"},
+    "torch": {"rag.training.reader"},
+    "transformers": {"rag.training.reader"},
 }
 NEVER = {"pickle", "marshal", "shelve", "requests", "httpx", "urllib.request"}
 

@@ -1,6 +1,7 @@
 """The arms' figures, against values computed by hand."""
 
 import json
+from collections.abc import Sequence
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from conftest import SEEDS, WordEncoder
 
 from rag import cli
 from rag.bench.arms import ARMS, MEASURES
-from rag.bench.retrieval import measure_retrieval, retrieval_table
+from rag.bench.measuring import Settings
+from rag.bench.retrieval import measure_retrieval
+from rag.bench.tables import terminal_table
 from rag.errors import BenchmarkError
 from rag.index import Index
 from rag.retrieve import Candidate
+from rag.types import Arm
 
 Paragraph = tuple[str, dict[str, str]]
 
@@ -35,7 +39,10 @@ def write(path: Path, paragraphs: list[Paragraph]) -> Path:
     return path
 
 
-def measure(words: WordEncoder, tmp_path: Path, *files: Path, **options: Any) -> dict[str, Any]:
+def measure(
+    words: WordEncoder, tmp_path: Path, *files: Path, arms: Sequence[Arm] = ARMS, **options: Any
+) -> dict[str, Any]:
+    options = {"settings": Settings(arms=arms)} | options
     return measure_retrieval(files, encoder=words, cache=tmp_path / "cache", **options)
 
 
@@ -101,7 +108,7 @@ def test_translations_are_measured_across_languages(words: WordEncoder, tmp_path
     assert result["means"]["same language"]["dense"]["RR@10"] == 1.0
     assert result["means"]["across languages"]["dense"]["RR@10"] == pytest.approx(0.75)
     assert result["notes"] == []
-    table = retrieval_table(result)
+    table = terminal_table(result)
     assert "one.json → two.json: 2 questions, 3 passages" in table
     assert "mean, across languages" in table
 
@@ -137,7 +144,7 @@ def test_only_the_questions_asked_for_are_measured(words: WordEncoder, tmp_path:
     result = measure(words, tmp_path, file, arms=["dense"], every=2, offset=1)
     assert result["results"][0]["questions"] == 1
     assert result["results"][0]["passages"] == 3
-    assert "asked: questions 1 modulo 2 of each file" in retrieval_table(result)
+    assert "asked: questions 1 modulo 2 of each file" in terminal_table(result)
     with pytest.raises(BenchmarkError, match="has no question 8 modulo 9"):
         measure(words, tmp_path, file, every=9, offset=8)
     with pytest.raises(ValueError, match="offset"):
@@ -206,3 +213,39 @@ def test_question_files_take_no_option_of_the_others_and_no_company(
     assert "--every is for SQuAD-format files" in capsys.readouterr().err
     assert cli.main(["bench", questions, squad]) == 1
     assert "measured in separate runs" in capsys.readouterr().err
+
+
+def test_an_export_is_written_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(write(tmp_path / "small.json", SMALL))
+    command = ["bench", file, "--every", "2", "--export-beir", str(tmp_path / "beir")]
+    assert cli.main(command) == 0
+    assert capsys.readouterr().out == f"wrote 3 passages and 2 questions to {tmp_path / 'beir'}\n"
+    assert len((tmp_path / "beir" / "queries.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.usefixtures("offline")
+def test_any_measure_of_the_field_is_computed_and_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(write(tmp_path / "small.json", SMALL))
+    options = ["--arms", "dense,sparse", "--measures", "AP P(rel=1)@2", "--json"]
+    assert cli.main(["bench", file, *options]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["results"]
+    dense = found["arms"]["dense"]
+    assert (dense["AP"], dense["P(rel=1)@2"]) == (pytest.approx((1 / 2 + 1 + 1) / 3), 0.5)
+    assert [c["measure"] for c in found["comparisons"]] == ["AP", "P(rel=1)@2"]
+    assert found["questions"] == found["comparisons"][0]["questions"] == 3
+
+
+def test_an_interruption_says_how_to_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rag.bench.command.measure_retrieval", interrupted)
+    file = str(write(tmp_path / "small.json", SMALL))
+    assert cli.main(["bench", file, "--save", "kept"]) == 130
+    assert capsys.readouterr().err == "rag: interrupted; go on with --resume --save kept\n"

@@ -57,7 +57,7 @@ def encode(model: BundledModel, texts: list[str]) -> NDArray[np.float32]:
     for place, row in enumerate(rows):
         ids[place, : len(row)] = row
         mask[place, : len(row)] = 1
-    session = open_session(model, threads=2)
+    session = open_session(model.graph, threads=2)
     vectors = session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0]
     return np.asarray(vectors)
 

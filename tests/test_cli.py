@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from conftest import SEEDS
+from saved_example import save, twelve
 
+from rag.arguments import parse
 from rag.index import Index
 from rag.terminal import safe
 
@@ -24,18 +26,23 @@ def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None
     done = run("ask", QUESTION, "--index", seeds_folder, "--json")
     answer = json.loads(done.stdout)
     assert list(answer) == [
-        *("question", "answer", "abstained", "confidence", "citations", "hits", "index"),
-        "timings_ms",
+        *("question", "answer", "answer_span", "abstained", "confidence", "citations", "hits"),
+        *("index", "timings_ms"),
     ]
     assert "deux exaflops" in answer["answer"]
     first = answer["citations"][0]
     assert list(first) == [
         *("number", "article", "title", "source", "published", "start", "end", "quote"),
+        *("answer_span", "context"),
     ]
     assert first["number"] == 1
     assert first["quote"] == answer["answer"]
     text = (SEEDS / first["article"]).read_text(encoding="utf-8")
     assert text[first["start"] : first["end"]] == first["quote"]
+    span = answer["answer_span"]
+    assert span == first["answer_span"]
+    assert span["text"] in "environ deux exaflops"
+    assert text[span["start"] : span["end"]] == span["text"]
     assert done.stderr == ""
 
 
@@ -162,3 +169,26 @@ def test_a_closed_pipe_is_not_an_error(seeds_folder: Path) -> None:
 
 def test_a_question_with_invalid_bytes_is_answered(seeds_index: Index) -> None:
     assert seeds_index.ask("Astana \udcff Hub?").citations
+
+
+def test_the_word_after_bench_tells_why_and_report_from_files(tmp_path: Path) -> None:
+    save(tmp_path / "saved", twelve())
+    why = run("bench", "why", tmp_path / "saved", "--runs", "hybrid,dense", "--json")
+    found = json.loads(why.stdout)
+    assert (found["one"], found["other"], len(found["wins"])) == ("hybrid", "dense", 8)
+    told = run("bench", "why", tmp_path / "saved", "--runs", "hybrid,dense").stdout
+    assert told.startswith("hybrid against dense, nDCG@10: 8 won, 1 lost, 3 even\n")
+    page = tmp_path / "report.html"
+    done = run("bench", "report", tmp_path / "saved", "-o", page, "--json")
+    assert json.loads(done.stdout) == {
+        "file": str(page), "bytes": page.stat().st_size, "questions": 12,
+    }  # fmt: skip
+    bare = run("bench", "report", check=False)
+    assert bare.returncode == 2
+    assert "DIR" in bare.stderr
+
+
+def test_a_file_called_why_is_measured_by_its_path() -> None:
+    assert parse(["bench", "./why"]).files == [Path("why")]
+    assert parse(["bench", "report.json", "why"]).files == [Path("report.json"), Path("why")]
+    assert parse(["bench", "why", "saved", "--runs", "a,b"]).runs == ("a", "b")

@@ -13,10 +13,10 @@ from rag.encoders import (
     BUNDLED,
     BundledEncoder,
     SentenceTransformerEncoder,
-    _batches,
     _windows,
     load_encoder,
 )
+from rag.encoders import batches as split_batches
 from rag.errors import ModelError
 
 
@@ -78,7 +78,7 @@ def test_windows_fit_and_hold_every_token_once(ids: list[int], limit: int) -> No
 
 @given(st.lists(st.integers(1, 512), max_size=60))
 def test_batches_hold_every_row_once_within_the_budget(lengths: list[int]) -> None:
-    batches = list(_batches(lengths, tokens=1024))
+    batches = list(split_batches(lengths, tokens=1024))
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     assert all(len(b) == 1 or len(b) * max(lengths[r] for r in b) <= 1024 for b in batches)
 

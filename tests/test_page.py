@@ -48,7 +48,7 @@ class HostileIndex:
                 c.quote, Sentence(c.start, c.end, c.quote), all_one, all_one, (), ())
             for c in citations
         )  # fmt: skip
-        return Answer(question, HOSTILE[0], False, 1.0, citations, hits, self.fingerprint, {})
+        return Answer(question, HOSTILE[0], None, False, 1.0, citations, hits, self.fingerprint, {})
 
 
 @pytest.fixture(scope="module")

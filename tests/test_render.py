@@ -46,7 +46,7 @@ def make_answer(*citations: Citation, abstained: bool = False, hits: int = 0) ->
     quote = citations[0].quote if citations and not abstained else None
     found = tuple(make_hit(make_citation(n, f"Phrase {n}.")) for n in range(1, hits + 1))
     found = found or tuple(make_hit(citation) for citation in citations)
-    return Answer("Combien ?", quote, abstained, 0.9, citations, found, "f", {})
+    return Answer("Combien ?", quote, None, abstained, 0.9, citations, found, "f", {})
 
 
 class _Reader(HTMLParser):

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.bench.squad import Asked, find_format, read_squad, relevant_rows
+from rag.bench.collection import choose_questions
+from rag.bench.halves import every_second_article
+from rag.bench.squad import Asked, SquadFile, find_format, read_squad, squad_collection
 from rag.errors import BenchmarkError
 
 BRIDGE, TRAIN = "The bridge crosses the river.", "The train leaves at night."
@@ -20,6 +22,14 @@ def squad(path: Path, *paragraphs: tuple[str, list[dict[str, object]]]) -> Path:
     data = [{"paragraphs": [{"context": text, "qas": qas}]} for text, qas in paragraphs]
     path.write_text(json.dumps({"version": "1", "data": data}))
     return path
+
+
+def relevant_rows(
+    asked: SquadFile, corpus: SquadFile, *, every: int = 1, offset: int = 0
+) -> dict[str, set[int]]:
+    one, other = squad_collection(asked), squad_collection(corpus)
+    chosen = choose_questions(one, other, every=every, offset=offset)
+    return {question.text: set(map(int, question.relevant)) for question in chosen}
 
 
 def test_texts_are_stripped_and_equal_contexts_are_one(tmp_path: Path) -> None:
@@ -146,3 +156,24 @@ def test_the_format_is_told_by_the_content(tmp_path: Path) -> None:
         find_format(tmp_path / "c.json")
     with pytest.raises(BenchmarkError, match="cannot be read"):
         find_format(tmp_path / "none.json")
+
+
+def test_contexts_know_their_article_so_that_every_second_one_can_be_held_out(
+    tmp_path: Path,
+) -> None:
+    paragraphs = [
+        {"context": text, "qas": [qa(text, "?")]} for text in ("one", "two", "three", "four")
+    ]
+    nested = tmp_path / "nested.json"
+    data = [{"paragraphs": paragraphs[:2]}, {"paragraphs": paragraphs[2:]}]
+    nested.write_text(json.dumps({"data": data}))
+    assert read_squad(nested).groups == (0, 0, 1, 1)
+    assert every_second_article(squad_collection(read_squad(nested))) == [0, 1]
+    flat = tmp_path / "flat.jsonl"
+    titles = ["t", "u", "t", None, None]
+    lines = [
+        {"id": str(i), "title": title, "context": f"text {i}", "question": "?"}
+        for i, title in enumerate(titles)
+    ]
+    flat.write_text("\n".join(map(json.dumps, lines)))
+    assert read_squad(flat).groups == (0, 1, 0, 2, 3)

@@ -6,9 +6,10 @@ as `rag index` makes it, and `vectors/`, the `vector_cache`.
 """
 
 import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from rag.bench.squad import SquadFile
 from rag.bench.vector_cache import CachedEncoder
 from rag.build import index_articles
 from rag.embedding import Progress
@@ -19,6 +20,7 @@ from rag.index import Index
 from rag.manifest import corpus_hash, live_generation
 from rag.metadata import detect_language
 from rag.passages import RULES, split_sentences
+from rag.reader import Reader
 from rag.types import Article, Metadata, Passage
 
 _GROUP = 512  # questions encoded between two progress reports
@@ -29,11 +31,34 @@ def cached_encoder(encoder: Encoder, cache: Path) -> CachedEncoder:
     return CachedEncoder(encoder, cache / "vectors")
 
 
+class Contexts(Protocol):
+    """A file or folder that holds passages."""
+
+    @property
+    def path(self) -> Path:
+        """Where they come from."""
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Their texts."""
+
+
 def open_corpus(
-    file: SquadFile, encoder: Encoder, cache: Path, *, progress: Progress | None = None
+    file: Contexts,
+    encoder: Encoder,
+    cache: Path,
+    *,
+    rows: Sequence[int] | None = None,
+    reader: Callable[[], Reader | None] = lambda: None,
+    progress: Progress | None = None,
 ) -> Index:
-    """Return an index of the file's contexts, built if the cache does not hold it."""
-    articles = [_article(row, context) for row, context in enumerate(file.contexts)]
+    """Return an index of the file's contexts, built if the cache does not hold it.
+
+    `reader` reads its answers. With `rows`, which rise, of those alone; the id of an article
+    is its row in the file.
+    """
+    chosen = range(len(file.contexts)) if rows is None else rows
+    articles = [_article(row, file.contexts[row]) for row in chosen]
     identity = f"{corpus_hash(articles)} {encoder.fingerprint}"
     home = cache / "corpora" / hashlib.sha256(identity.encode()).hexdigest()[:16]
     index_articles(
@@ -46,9 +71,9 @@ def open_corpus(
         progress=progress,
     )
     generation = Generation(live_generation(home))
-    if len(generation.passages) != len(file.contexts):
+    if len(generation.passages) != len(articles):
         raise BenchmarkError(f"{home} does not hold {file.path}; delete it and measure again")
-    return Index(generation, encoder)
+    return Index(generation, encoder, reader)
 
 
 def encode_questions(

@@ -1,36 +1,50 @@
-"""SQuAD-format files → how well each arm of the retrieval finds a question's passage.
+"""Collections → how well each arm of the retrieval finds a question's passages.
 
-The questions go through `Index.rank`, which is what `Index.search` returns the best of.
-Files with the same question ids are translations of each other: each file's questions
-are then put to each file's passages, and relevance goes by question id.
+The questions go through `Index.rank`, which is what `Index.search` returns the best of, and
+in answer mode through `Index.ask`. Collections with the same question ids are translations
+of each other: each one's questions are then put to each one's passages, and relevance goes
+by question id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean, median
 from time import perf_counter
 from typing import Any
 
-from rag.bench.arms import ARMS, arm_lines, arms_header, measure_arm
+from rag.bench.collection import Collection, choose_questions
+from rag.bench.conditions import manifest_of
 from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
-from rag.bench.squad import SquadFile, read_squad, relevant_rows
+from rag.bench.formats import Format, common_format, read_collections
+from rag.bench.measuring import Plan, Settings, finish, measure_plans, named_passages
+from rag.bench.planning import AnswerModels, plan_answers, plan_pairs
+from rag.bench.records import PairResult, PassageText, QuestionOutcome, RunManifest
+from rag.bench.vector_cache import CachedEncoder
 from rag.bundled.model import default_cache
 from rag.embedding import Progress
 from rag.encoders import BUNDLED, Encoder, load_encoder
 from rag.errors import BenchmarkError
 from rag.index import Index
-from rag.types import Arm
+from rag.reader import lazy_reader
+
+Corpus = dict[str, Any]
 
 _TIMED = 100  # questions of which the whole search is timed
+_PLAIN = Settings()
 
 
 def measure_retrieval(
     paths: Sequence[Path],
     *,
-    arms: Sequence[Arm] = ARMS,
+    form: Format | None = None,
+    split: str | None = None,
     every: int = 1,
     offset: int = 0,
+    answers: bool = False,
+    held_out_half: bool = False,
+    given_passage: bool = False,
+    settings: Settings = _PLAIN,
     model: str = BUNDLED,
     encoder: Encoder | None = None,
     cache: Path | None = None,
@@ -38,96 +52,120 @@ def measure_retrieval(
 ) -> dict[str, Any]:
     """Put the questions to the passages and return the figures of each arm, as plain data.
 
-    Only questions whose running index in their file is `offset` modulo `every` are asked.
-    Vectors and indexes are kept in the cache, by content. Raises BenchmarkError, ModelError.
+    Only questions whose running index in their file is `offset` modulo `every` are asked;
+    with `answers` they are answered too, from all articles or, with `held_out_half`, from
+    every second one, or, with `given_passage`, each from its own passage alone. Vectors and
+    indexes are kept in the cache, by content. Raises BenchmarkError, ModelError.
     """
     begin = perf_counter()
     if not 0 <= offset < every:
         raise ValueError(f"offset must be below every, not {offset} with {every}")
     report = progress or _silent
-    files = _read(paths)
+    collections = read_collections(paths, form or common_format(paths), split=split)
     if encoder is None:
         encoder = load_encoder(model, cache=cache, progress=lambda line: report(line, 0, 0))
     home = (cache or default_cache()) / "bench"
     cached = cached_encoder(encoder, home)
-    chosen = [relevant_rows(file, file, every=every, offset=offset) for file in files]
-    for file, questions in zip(files, chosen, strict=True):
-        if not questions:
-            raise BenchmarkError(f"{file.path} has no question {offset} modulo {every}")
-    encode_questions(sorted(set().union(*chosen)), cached, progress=report)
-    corpora, results = [], []
-    for corpus, questions in zip(files, chosen, strict=True):
-        index = open_corpus(corpus, cached, home, progress=report)
-        took = _time_search(Index(index.generation, encoder), list(questions))
-        corpora.append(_describe(corpus, index) | {"search_ms": took})
-        for asked in files:
-            if _are_translations(asked, corpus):
-                relevant = relevant_rows(asked, corpus, every=every, offset=offset)
-                figures = {arm: measure_arm(index, arm, relevant, report) for arm in arms}
-                results.append(_pair(asked, corpus, len(relevant)) | {"arms": figures})
-    return {
+    _encode_chosen(collections, cached, report, every=every, offset=offset)
+    reader = lazy_reader(encoder, cache=cache)
+    indexes = [
+        open_corpus(one, cached, home, reader=reader, progress=report) for one in collections
+    ]
+    plans = plan_pairs(collections, indexes, every=every, offset=offset)
+    if answers or held_out_half or given_passage:
+        answering = AnswerModels(cached, reader, home)
+        plans = plan_answers(
+            plans, collections, answering, report, half=held_out_half, given=given_passage
+        )
+    manifest = _manifest(
+        paths,
+        collections,
+        indexes,
+        plans,
+        encoder,
+        {
+            "every": every,
+            "offset": offset,
+            "split": split,
+            "half": held_out_half,
+            "given": given_passage,
+        },
+    )
+    warnings = [warned for one in collections for warned in one.warnings]
+    measured = measure_plans(plans, manifest, settings, report, warnings=warnings)
+    results = measured.measurement.results
+    further = {
         "files": [str(path) for path in paths],
         "encoder": encoder.name,
         "encoder_fingerprint": encoder.fingerprint,
         "every": every,
         "offset": offset,
-        "corpora": corpora,
-        "results": sorted(results, key=_crosses),  # stable: the own passages of each file first
-        "means": _means(results, arms),
-        "notes": _notes(files),
+        "corpora": [
+            _describe(one, index, encoder, [asked.text for asked in plan.questions])
+            for one, index, plan in zip(
+                collections, indexes, plans[: len(collections)], strict=True
+            )
+        ],
+        "means": _means(results),
+        "notes": _notes(collections)
+        + ["answers: each question was asked of its own passage alone"] * given_passage,
         "seconds": perf_counter() - begin,
     }
+    texts = _passage_texts(collections, measured.outcomes, plans)
+    return finish(measured, further, texts, save=settings.save)
 
 
-def retrieval_table(result: dict[str, Any]) -> str:
-    """Return the figures of `measure_retrieval` as lines for a terminal."""
-    lines = [arms_header()]
-    for found in result["results"]:
-        asked, held = (Path(found[side]).name for side in ("questions_of", "passages_of"))
-        told = f"{found['questions']} questions, {found['passages']} passages"
-        where = f"{asked} → {held}" if asked != held else asked
-        lines += arm_lines(f"{' → '.join(found['languages'])}  {where}: {told}", found["arms"])
-    for name, arms in result["means"].items():
-        lines += arm_lines(f"mean, {name}", arms)
-    lines.append("")
-    for corpus in result["corpora"]:
-        lines.append(
-            f"{Path(corpus['file']).name}: index {corpus['index']}, {corpus['sentences']} "
-            f"sentences, Index.search {corpus['search_ms']:.1f} ms a question (median, encoding "
-            "included)"
-        )
-    if result["every"] > 1:
-        lines.append(f"asked: questions {result['offset']} modulo {result['every']} of each file")
-    lines += result["notes"]
-    lines.append("rank_ms: median of Index.rank, encoding excluded.")
-    lines.append(f"encoder {result['encoder']}; {result['seconds']:.1f} s")
-    return "\n".join(lines)
+def _manifest(
+    paths: Sequence[Path],
+    collections: Sequence[Collection],
+    indexes: Sequence[Index],
+    plans: Sequence[Plan],
+    encoder: Encoder,
+    settings: dict[str, Any],
+) -> RunManifest:
+    corpora = {
+        str(one.path): {
+            "index": index.fingerprint,
+            "corpus": index.generation.manifest.corpus,
+            "passages": len(one.contexts),
+        }
+        for one, index in zip(collections, indexes, strict=True)
+    }
+    return manifest_of(
+        inputs=paths,
+        settings=settings,
+        encoder={"name": encoder.name, "fingerprint": encoder.fingerprint},
+        corpora=corpora,
+        qrels={plan.name: plan.questions_sha256 for plan in plans},
+    )
 
 
-def _read(paths: Sequence[Path]) -> list[SquadFile]:
-    twice = [path for i, path in enumerate(paths) if path.resolve() in map(Path.resolve, paths[:i])]
-    if twice:
-        raise BenchmarkError(f"{twice[0]} is given twice")
-    return [read_squad(path) for path in paths]
+def _encode_chosen(
+    collections: Sequence[Collection],
+    encoder: CachedEncoder,
+    report: Progress,
+    *,
+    every: int,
+    offset: int,
+) -> None:
+    chosen: set[str] = set()
+    for one in collections:
+        questions = choose_questions(one, one, every=every, offset=offset)
+        if not questions:
+            raise BenchmarkError(f"{one.path} has no question {offset} modulo {every}")
+        chosen.update(question.text for question in questions)
+    encode_questions(sorted(chosen), encoder, progress=report)
 
 
-def _describe(corpus: SquadFile, index: Index) -> dict[str, Any]:
+def _describe(corpus: Collection, index: Index, encoder: Encoder, asked: list[str]) -> Corpus:
+    generation = index.generation
     return {
         "file": str(corpus.path),
         "language": corpus.language,
         "passages": len(corpus.contexts),
-        "sentences": len(index.generation.sentences),
+        "sentences": len(generation.sentences),
         "index": index.fingerprint,
-    }
-
-
-def _pair(asked: SquadFile, corpus: SquadFile, questions: int) -> dict[str, Any]:
-    return {
-        "questions_of": str(asked.path),
-        "passages_of": str(corpus.path),
-        "languages": [asked.language, corpus.language],
-        "questions": questions,
-        "passages": len(corpus.contexts),
+        "search_ms": _time_search(Index(generation, encoder), asked),
     }
 
 
@@ -141,43 +179,47 @@ def _time_search(index: Index, questions: list[str]) -> float:
     return 1000 * median(seconds)
 
 
-def _are_translations(one: SquadFile, other: SquadFile) -> bool:
-    return {q.id for q in one.questions} == {q.id for q in other.questions}
-
-
-def _crosses(found: dict[str, Any]) -> bool:
-    return bool(found["questions_of"] != found["passages_of"])
-
-
-def _means(
-    results: Sequence[dict[str, Any]], arms: Sequence[Arm]
-) -> dict[str, dict[Arm, dict[str, float]]]:
+def _means(results: Sequence[PairResult]) -> dict[str, dict[str, dict[str, float]]]:
     """Return the mean figures over several files, and over pairs of languages."""
     groups = {
-        "same language": [found["arms"] for found in results if not _crosses(found)],
-        "across languages": [found["arms"] for found in results if _crosses(found)],
+        "same language": [one.arms for one in results if one.questions_of == one.passages_of],
+        "across languages": [one.arms for one in results if one.questions_of != one.passages_of],
     }
     return {
         name: {
             arm: {key: fmean(rows[arm][key] for rows in group) for key in group[0][arm]}
-            for arm in arms
+            for arm in group[0]
         }
         for name, group in groups.items()
         if len(group) > 1
     }
 
 
-def _notes(files: Sequence[SquadFile]) -> list[str]:
+def _notes(collections: Sequence[Collection]) -> list[str]:
     """Tell which files look like translations but are not taken for such."""
     notes = []
-    for one, other in combinations(files, 2):
-        ids, others = ({q.id for q in file.questions} for file in (one, other))
+    for one, other in combinations(collections, 2):
+        ids, others = ({query.id for query in held.queries} for held in (one, other))
         if ids != others and ids & others:
             notes.append(
                 f"{one.path.name} and {other.path.name} share {len(ids & others)} question ids of "
                 f"{len(ids | others)}: measured apart, not as translations"
             )
     return notes
+
+
+def _passage_texts(
+    collections: Sequence[Collection], outcomes: Sequence[QuestionOutcome], plans: Sequence[Plan]
+) -> Iterator[PassageText]:
+    """Yield the passages that the records name."""
+    named: dict[str, set[str]] = {}
+    by_pair = named_passages(outcomes)
+    for plan in plans:
+        named.setdefault(plan.passages_of, set()).update(by_pair.get(plan.name, ()))
+    for one in collections:
+        for name, text in zip(one.passage_ids, one.contexts, strict=True):
+            if name in named.get(str(one.path), ()):
+                yield PassageText(str(one.path), name, text, language=one.language)
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:

@@ -2,8 +2,8 @@
 
 Two shapes are read: `data[].paragraphs[].{context, qas[].{id, question}}` (SQuAD, FQuAD,
 PIAF, XQuAD, TQuAD …), and JSON Lines of `{id, context, question}` (KazQAD). Texts are
-stripped and equal ones are one, as MTEB does it. The answers are not read: a question's
-relevant passage is its own context. Nothing here knows of indexes or scores.
+stripped and equal ones are one, as MTEB does it. A question's relevant passage is its own
+context; its answers are exact spans of it. Nothing here knows of indexes or scores.
 """
 
 import json
@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from rag.bench.collection import Collection, Query
+from rag.bench.lines import clean_text
+from rag.bench.records import GoldSpan, Warned
+from rag.bench.squad_answers import answer_spans
 from rag.errors import BenchmarkError
 from rag.metadata import detect_language
+from rag.types import AnswerSpan
 
-Format = Literal["questions", "squad"]
+FileFormat = Literal["questions", "feedback", "squad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Asked:
     id: str
     text: str
     context: int
+    answers: tuple[AnswerSpan, ...] | None = None  # () where nothing answers, None: unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class SquadFile:
     language: str  # ISO 639-1; where the contexts do not tell, the file's stem
     contexts: tuple[str, ...]
     questions: tuple[Asked, ...]
+    groups: tuple[int, ...] = ()  # of each context: which article it is from
+    misplaced: int = 0  # answers that do not stand where the file says, nor once elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +50,13 @@ class _Record:
     """A context as it stands in the file, alone or with one of its questions."""
 
     place: str
+    group: str
     context: Any
     asked: dict[str, Any] | None = None  # id, question
 
 
-def find_format(path: Path) -> Format:
-    """Tell a SQuAD-format file from a question file by what it holds.
+def find_format(path: Path) -> FileFormat:
+    """Tell a SQuAD-format file, a question file and a feedback file by what they hold.
 
     Raises BenchmarkError for anything else.
     """
@@ -55,11 +64,13 @@ def find_format(path: Path) -> Format:
     first = parsed if isinstance(parsed, dict) else parsed[0][1]
     if "data" in first or "context" in first:
         return "squad"
+    if "verdict" in first:
+        return "feedback"
     if "article" in first:
         return "questions"
     raise BenchmarkError(
         f"{path} is no benchmark: expected SQuAD-format JSON ('data'), or JSON Lines with "
-        f"'context' or 'article', found {sorted(first)[:5]}"
+        f"'context', 'article' or 'verdict', found {sorted(first)[:5]}"
     )
 
 
@@ -68,10 +79,13 @@ def read_squad(path: Path) -> SquadFile:
     parsed = _parse(path)
     records = _nested(path, parsed) if isinstance(parsed, dict) else _flat(parsed)
     rows: dict[str, int] = {}
+    groups: dict[int, str] = {}
     questions: dict[str, Asked] = {}
+    misplaced = 0
     for record in records:
         at = f"{path}, {record.place}"
-        context = rows.setdefault(_text(record.context, "context", at), len(rows))
+        context = rows.setdefault(clean_text(record.context, "context", at), len(rows))
+        groups.setdefault(context, record.group)
         if record.asked is None:
             continue
         name = record.asked.get("id")
@@ -79,31 +93,51 @@ def read_squad(path: Path) -> SquadFile:
             raise BenchmarkError(f"{at}: the id is {name!r}, not a string or a number")
         if str(name) in questions:
             raise BenchmarkError(f"{at}: the question id {str(name)!r} stands twice")
-        text = _text(record.asked.get("question"), "question", at)
-        questions[str(name)] = Asked(str(name), text, context)
+        text = clean_text(record.asked.get("question"), "question", at)
+        answers, wrong = answer_spans(record.asked, record.context)
+        misplaced += wrong
+        questions[str(name)] = Asked(str(name), text, context, answers)
     if not rows:
         raise BenchmarkError(f"{path} holds no paragraph")
     if not questions:
         raise BenchmarkError(f"{path} holds no question")
     language = detect_language("\n".join(rows)) or path.stem
-    return SquadFile(path, language, tuple(rows), tuple(questions.values()))
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(groups.values()))}
+    return SquadFile(
+        path,
+        language,
+        tuple(rows),
+        tuple(questions.values()),
+        tuple(numbers[name] for name in groups.values()),
+        misplaced,
+    )
 
 
-def relevant_rows(
-    asked: SquadFile, corpus: SquadFile, *, every: int = 1, offset: int = 0
-) -> dict[str, set[int]]:
-    """Return each unique question of `asked` with the rows of its contexts in `corpus`.
-
-    The two files are one, or hold the same question ids. Of the questions only those whose
-    running index in the file is `offset` modulo `every`; their relevance is that of the
-    whole file, where a text may stand with several contexts.
-    """
-    context_of = {question.id: question.context for question in corpus.questions}
-    chosen = {question.text: set[int]() for question in asked.questions[offset::every]}
-    for question in asked.questions:
-        if question.text in chosen:
-            chosen[question.text].add(context_of[question.id])
-    return chosen
+def squad_collection(file: SquadFile) -> Collection:
+    """Return the file as a collection; a passage's id is its row."""
+    ids = tuple(f"{row:07d}" for row in range(len(file.contexts)))
+    warnings = []
+    if file.misplaced:
+        warnings.append(Warned(file.misplaced, f"answers of {file.path.name} not in their context"))
+    return Collection(
+        path=file.path,
+        language=file.language,
+        passage_ids=ids,
+        contexts=file.contexts,
+        groups=file.groups,
+        queries=tuple(Query(asked.id, asked.text) for asked in file.questions),
+        judged={asked.id: {ids[asked.context]: 1} for asked in file.questions},
+        gold={
+            asked.id: tuple(
+                GoldSpan(ids[asked.context], span.start, span.end, span.text)
+                for span in asked.answers
+            )
+            for asked in file.questions
+            if asked.answers is not None
+        },
+        equal_texts_are_one=True,
+        warnings=tuple(warnings),
+    )
 
 
 def _parse(path: Path) -> dict[str, Any] | list[tuple[int, dict[str, Any]]]:
@@ -139,16 +173,18 @@ def _nested(path: Path, whole: dict[str, Any]) -> Iterator[_Record]:
         for j, paragraph in enumerate(_list(article, "paragraphs", f"{path}, data[{i}]")):
             place = f"data[{i}].paragraphs[{j}]"
             qas = _list(paragraph, "qas", f"{path}, {place}")
-            yield _Record(place, paragraph.get("context"))
+            yield _Record(place, str(i), paragraph.get("context"))
             for n, asked in enumerate(qas):
                 if not isinstance(asked, dict):
                     raise BenchmarkError(f"{path}, {place}.qas[{n}]: not a JSON object")
-                yield _Record(f"{place}.qas[{n}]", paragraph["context"], asked)
+                yield _Record(f"{place}.qas[{n}]", str(i), paragraph["context"], asked)
 
 
 def _flat(lines: list[tuple[int, dict[str, Any]]]) -> Iterator[_Record]:
     for number, line in lines:
-        yield _Record(f"line {number}", line.get("context"), line)
+        context = line.get("context")
+        group = line.get("title") or context  # an article's title, else each context is its own
+        yield _Record(f"line {number}", str(group), context, line)
 
 
 def _list(holder: Any, key: str, at: str) -> list[Any]:
@@ -156,14 +192,3 @@ def _list(holder: Any, key: str, at: str) -> list[Any]:
     if not isinstance(value, list):
         raise BenchmarkError(f"{at}: there is no list {key!r}")
     return value
-
-
-def _text(value: Any, what: str, at: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        found = "missing" if value is None else "empty" if isinstance(value, str) else repr(value)
-        raise BenchmarkError(f"{at}: the {what} is {found}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise BenchmarkError(f"{at}: the {what} is not Unicode ({error.reason})") from error
-    return value.strip()

@@ -15,7 +15,7 @@ from rag.bundled.weights import Weights, dequantise, find_weights, read_weights
 from rag.errors import ModelError
 
 MAX_TOKENS = 512
-_LAYER_NAMES = {
+LAYER_NAMES = {
     "q": "attention.self.query",
     "k": "attention.self.key",
     "v": "attention.self.value",
@@ -84,7 +84,7 @@ def _tensors(weights: Weights) -> dict[str, NDArray[np.float32]]:
         "embeddings.LayerNorm.bias": weights.tensors["emb.ln.b"],
     }
     for layer in range(weights.config.layers):
-        for short, long in _LAYER_NAMES.items():
+        for short, long in LAYER_NAMES.items():
             for mark, suffix in _SUFFIXES.items():
                 name = f"encoder.layer.{layer}.{long}.{suffix}"
                 tensors[name] = weights.tensors[f"l{layer}.{short}.{mark}"]

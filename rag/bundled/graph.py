@@ -1,23 +1,23 @@
-"""Build the ONNX graph of the bundled encoder from its weights, as float32 or as int8.
+"""Build the ONNX graphs of the bundled encoder and of the reader from their weights.
 
 Knows BERT and how to quantise it; knows nothing of files, prefixes or batches. Inputs
-``input_ids`` and ``attention_mask`` (batch, tokens) int64, outputs ``embedding`` (batch, hidden)
-float32 of unit length and ``tokens`` (batch, tokens, hidden) float32, the last hidden states.
+``input_ids`` and ``attention_mask`` (batch, tokens) int64. The encoder, as float32 or as int8,
+gives ``embedding`` (batch, hidden) float32 of unit length and ``tokens`` (batch, tokens, hidden)
+float32, the last hidden states; the reader, in int8, gives ``span`` (batch, tokens, 2) float32,
+the scores of each token as an answer's first and last, and ``has`` (batch,) float32, the score
+of there being an answer.
 
-In the int8 graph the six matrices of each layer multiply integers, with static steps that are
-taken from calibration texts; the rest is float32.
+In an int8 graph the six matrices of each layer multiply integers, with static steps that come
+from the ranges that `calibrate` has seen; the rest is float32.
 """
 
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
-from tokenizers import Tokenizer
 
-from rag.bundled.quantise import Range, choose_steps, quantise_columns, widen
-from rag.bundled.texts import PASSAGES, QUERIES
+from rag.bundled.quantise import Range, choose_steps, quantise_columns
 from rag.bundled.weights import BLOCK, Weights
 
 Ranges = dict[str, Range]  # the name of the first matrix that reads an activation → its range
@@ -30,38 +30,11 @@ _SHARE = {"q": 0.8, "ao": 0.5, "fi": 0.8, "fo": 0.8}
 _MARGIN = {"q": 1.1, "ao": 1.1, "fi": 1.1, "fo": 1.3}
 
 
-def build_graph(weights: Weights, tokenizer: str, *, precision: str) -> bytes:
-    """Return the serialised graph; ``tokenizer`` is the JSON with which int8 is calibrated."""
-    if precision == "fp32":
-        return _Graph(weights).serialise()
-    if precision == "int8":
-        return _Graph(weights, ranges=_calibrate(weights, tokenizer)).serialise()
-    raise ValueError(f"precision is 'int8' or 'fp32', not {precision!r}")
+class Graph:
+    """The nodes and constants of one graph while it is built; with `ranges` in int8.
 
-
-def _calibrate(weights: Weights, tokenizer: str) -> Ranges:
-    """Return the ranges of every matmul's input over the calibration texts."""
-    graph = _Graph(weights, tapped=True)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    session = onnxruntime.InferenceSession(
-        graph.serialise(), options, providers=["CPUExecutionProvider"]
-    )
-    encode = Tokenizer.from_str(tokenizer).encode
-    texts = [f"query: {text}" for text in QUERIES] + [f"passage: {text}" for text in PASSAGES]
-    names = list(graph.taps)
-    ranges: Ranges = {}
-    for text in texts:
-        ids = np.array([encode(text).ids], np.int64)
-        outputs = session.run(names, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        for name, values in zip(names, outputs, strict=True):
-            matrix = graph.taps[name]
-            ranges[matrix] = widen(ranges.get(matrix), values[0])
-    return ranges
-
-
-class _Graph:
-    """The nodes and constants of one graph while it is built."""
+    Tapped, it gives the inputs of its matrices too, which `taps` names.
+    """
 
     def __init__(
         self, weights: Weights, *, ranges: Ranges | None = None, tapped: bool = False
@@ -69,6 +42,7 @@ class _Graph:
         self._weights = weights
         self._ranges = ranges
         self._tapped = tapped
+        self._reads = "span.w" in weights.tensors
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, TensorProto] = {}
         self.taps: dict[str, str] = {}  # an activation → the first matrix that reads it
@@ -81,10 +55,11 @@ class _Graph:
             helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
             for name in ("input_ids", "attention_mask")
         ]
-        shapes: dict[str, list[str | int | None]] = {
-            "embedding": ["batch", hidden],
-            "tokens": ["batch", "tokens", hidden],
-        }
+        shapes: dict[str, list[str | int | None]]
+        if self._reads:
+            shapes = {"span": ["batch", "tokens", 2], "has": ["batch"]}
+        else:
+            shapes = {"embedding": ["batch", hidden], "tokens": ["batch", "tokens", hidden]}
         if self._tapped:
             shapes |= {name: ["batch", "tokens", None] for name in self.taps}
         outputs = [
@@ -105,12 +80,32 @@ class _Graph:
         hidden = self._embed()
         for layer in range(config.layers):
             hidden = self._layer(f"l{layer}", hidden, mask, unpadded)
+        if self._reads:
+            self._read(hidden)
+        else:
+            self._pool(hidden)
+
+    def _pool(self, hidden: str) -> None:
         self._node("Identity", hidden, out="tokens")
         weight = self._node("Cast", "attention_mask", to=TensorProto.FLOAT)
         axis = self._constant("axis", np.array([1], np.int64))
         total = self._node("MatMul", self._node("Unsqueeze", weight, axis), hidden)
         pooled = self._node("Squeeze", total, axis)  # the mean's divisor goes with the length
         self._node("LpNormalization", pooled, p=2, axis=-1, out="embedding")
+
+    def _read(self, hidden: str) -> None:
+        first = self._constant("first", np.array(0, np.int64))
+        whole = self._node("Gather", hidden, first, axis=1)  # the state of <s>
+        for name, states in (("span", hidden), ("has", whole)):
+            tensors = self._weights.tensors
+            matrix = self._constant(f"{name}.w", np.ascontiguousarray(tensors[f"{name}.w"].T))
+            bias = self._constant(f"{name}.b", tensors[f"{name}.b"])
+            scores = self._node("Add", self._node("MatMul", states, matrix), bias)
+            if name == "span":
+                self._node("Identity", scores, out="span")
+            else:
+                axis = self._constant("axis", np.array([1], np.int64))
+                self._node("Squeeze", scores, axis, out="has")
 
     def _embed(self) -> str:
         """Word vectors straight from the file's 4-bit blocks, plus positions, normalised."""

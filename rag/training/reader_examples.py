@@ -1,0 +1,212 @@
+"""SQuAD-format files → what the reader is trained on, as lines of token ids.
+
+An example is a question with a window that answers it and windows that do not: those that
+our own retrieval ranks high for it, of the same passage, the same article or another one.
+Held-out articles give no examples. Of the first file only the questions are used whose
+running index is not a multiple of `every`.
+"""
+
+import json
+import random
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.bench.collection import AskedQuestion, Collection, choose_questions
+from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
+from rag.bench.records import GoldSpan
+from rag.bench.squad import read_squad, squad_collection
+from rag.bench.vector_cache import CachedEncoder
+from rag.bundled.model import default_cache
+from rag.encoders import BundledEncoder
+from rag.generation import Generation
+from rag.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
+from rag.retrieve import Candidate, citable, rank_passages
+from rag.training.held_out import is_held_out
+from rag.windows import choose_windows
+
+RANKED = 10  # passages, and windows of them, that negatives come from
+FORCED = 0.5  # the share of answering windows that are cut at random around the answer
+PLAIN, UNASKED = 0.08, 0.1  # the shares of questions without accents and capitals, and without "?"
+
+Pairs = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Token ids; `first` and `last` are the answer's places in `positive`."""
+
+    question: list[int]
+    positive: list[int]
+    first: int
+    last: int
+    negatives: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    ids: list[int]
+    characters: Pairs  # of the passage, for each token
+
+    def place(self, gold: Sequence[GoldSpan]) -> tuple[int, int] | None:
+        """Return the first and last token of the first answer that lies in the window."""
+        for span in gold:
+            inside = [
+                i for i, (low, high) in enumerate(self.characters)
+                if high > span.start and low < span.end
+            ]  # fmt: skip
+            if not inside:
+                continue
+            low, high = self.characters[inside[0]][0], self.characters[inside[-1]][1]
+            if low <= span.start and span.end <= high:
+                return inside[0], inside[-1]
+        return None
+
+
+def write_examples(path: Path, files: Sequence[Path], *, every: int, seed: int) -> int:
+    """Write the examples of all files as JSON lines and return how many there are."""
+    count = 0
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as lines:
+        for number, file in enumerate(files):
+            rng = random.Random(seed)  # noqa: S311  (examples, not secrets)
+            for example in _examples(file, every=every if number == 0 else 1, rng=rng):
+                lines.write(json.dumps(asdict(example)) + "\n")
+                count += 1
+    partial.replace(path)
+    return count
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Read what `write_examples` wrote."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [Example(**json.loads(line)) for line in lines]
+
+
+def _examples(file: Path, *, every: int, rng: random.Random) -> Iterator[Example]:
+    collection = squad_collection(read_squad(file))
+    home = default_cache() / "bench"
+    base = BundledEncoder()
+    encoder = cached_encoder(base, home)
+    maker = _Maker(
+        collection, open_corpus(collection, encoder, home).generation, base, encoder, rng
+    )
+    asked = [
+        question
+        for offset in range(1 if every > 1 else 0, every)
+        for question in choose_questions(collection, collection, every=every, offset=offset)
+        if question.gold
+    ]
+    encode_questions([question.text for question in asked], encoder)
+    for question in asked:
+        example = maker.example(question)
+        if example is not None:
+            yield example
+
+
+class _Maker:
+    """Everything that the examples of one file need."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        generation: Generation,
+        base: BundledEncoder,
+        encoder: CachedEncoder,
+        rng: random.Random,
+    ) -> None:
+        self._contexts = collection.contexts
+        self._generation, self._encoder, self._rng = generation, encoder, rng
+        self._tokenizer = base.tokenizer
+        self._reader = Reader(None, base.tokenizer)  # for its tokens alone
+        self._held_out = [is_held_out(collection.path, str(group)) for group in collection.groups]
+        self._rows = {name: row for row, name in enumerate(collection.passage_ids)}
+
+    def example(self, question: AskedQuestion) -> Example | None:
+        """Return the question's example, None where there is none to make."""
+        gold = question.gold or ()
+        own = self._rows[gold[0].passage]
+        if self._held_out[own]:
+            return None
+        query = self._encoder.encode_query([question.text])[0]
+        ranked = rank_passages(self._generation, question.text, query)[:RANKED]
+        found = None
+        negatives = []
+        for row, window in self._ranked_windows(ranked):
+            place = window.place(gold) if row == own else None
+            if place and found is None:
+                found = window, place
+            elif place is None and not self._held_out[row] and not self._says(row, window, gold):
+                negatives.append(window.ids)
+        if found is None or self._rng.random() < FORCED:
+            window = self._forced(own, gold)
+            place = window.place(gold)
+            found = (window, place) if place else found
+        if found is None or not negatives:
+            return None
+        window, (first, last) = found
+        return Example(self._question(question.text), window.ids, first, last, negatives)
+
+    def _ranked_windows(self, ranked: Sequence[Candidate]) -> Iterator[tuple[int, _Window]]:
+        scores, tokenized = [], []
+        for candidate in ranked:
+            may = citable(self._generation, candidate).tolist()
+            cosines = candidate.cosines.tolist()
+            scores.append(
+                [
+                    cosine + candidate.score if ok else float("-inf")
+                    for cosine, ok in zip(cosines, may, strict=True)
+                ]
+            )
+            tokenized.append(self._sentences(candidate.passage))
+        lengths = [[len(tokens.ids) for _, tokens in own] for own in tokenized]
+        for window in choose_windows(scores, lengths, count=RANKED):
+            sentences = tokenized[window.passage][window.first : window.last]
+            yield ranked[window.passage].passage, _join(sentences)
+
+    def _forced(self, row: int, gold: Sequence[GoldSpan]) -> _Window:
+        """Return a window that grows at random around the sentence of the answer."""
+        sentences = self._sentences(row)
+        scores = [
+            9.0 if start <= gold[0].start < start + tokens.offsets[-1][1] else self._rng.random()
+            for start, tokens in sentences
+        ]
+        lengths = [len(tokens.ids) for _, tokens in sentences]
+        [window] = choose_windows([scores], [lengths], count=1)
+        return _join(sentences[window.first : window.last])
+
+    def _sentences(self, row: int) -> list[tuple[int, Tokens]]:
+        """Return (where it starts, tokens) of each sentence of a passage."""
+        passage = self._generation.passages[row]
+        rows = self._generation.sentences[int(passage["first"]) : int(passage["last"])]
+        spans = [(int(s["start"]), int(s["end"])) for s in rows]
+        tokens = self._reader.tokenize([self._contexts[row][a:b] for a, b in spans])
+        found = zip((start for start, _ in spans), tokens, strict=True)
+        return [(start, own) for start, own in found if own.ids]
+
+    def _says(self, row: int, window: _Window, gold: Sequence[GoldSpan]) -> bool:
+        """Tell whether the window holds the answer's words, wherever it is from."""
+        low, high = window.characters[0][0], window.characters[-1][1]
+        text = self._contexts[row][low:high].casefold()
+        return any(span.text.casefold() in text for span in gold)
+
+    def _question(self, text: str) -> list[int]:
+        if self._rng.random() < PLAIN:
+            bare = unicodedata.normalize("NFD", text)
+            text = "".join(c for c in bare if not unicodedata.combining(c)).lower()
+        if self._rng.random() < UNASKED:
+            text = text.rstrip(" ?؟")
+        ids: list[int] = self._tokenizer.encode(f"query: {text}").ids
+        return ids if len(ids) <= MAX_QUESTION else [*ids[: MAX_QUESTION - 1], END]
+
+
+def _join(sentences: Sequence[tuple[int, Tokens]]) -> _Window:
+    pairs: list[tuple[int, Any]] = [
+        (token, (start + low, start + high))
+        for start, tokens in sentences
+        for token, (low, high) in zip(tokens.ids, tokens.offsets, strict=True)
+    ]
+    held = pairs[:MAX_WINDOW]
+    return _Window([token for token, _ in held], [place for _, place in held])

@@ -1,0 +1,44 @@
+"""Who wrote an article, and when it was published."""
+
+import pytest
+
+from rag.about import asks_about
+from rag.index import Index
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("Qui est l'auteur de l'article sur les visas ?", "author"),
+        ("Qui a écrit l’article sur les visas ?", "author"),
+        ("Who wrote the article about visas?", "author"),
+        ("Кто автор статьи о визах?", "author"),
+        ("Виза туралы мақаланың авторы кім?", "author"),
+        ("When was the article on visas published?", "published"),
+        ("Quand l'article sur les visas a-t-il été publié ?", "published"),
+        ("Vize makalesi ne zaman yayımlandı?", "published"),
+        ("Who wrote the letter?", None),
+        ("When was the book published?", None),
+        ("What does the article say about visas?", None),
+    ],
+)
+def test_a_question_about_an_article_names_it_as_such(question: str, field: str | None) -> None:
+    assert asks_about(question) == field
+
+
+def test_the_author_is_cited_from_the_articles_own_text(seeds_index: Index) -> None:
+    question = (
+        "Qui est l'auteur de l'article sur la facilitation des visas entre Kazakhstan et UE ?"
+    )
+    answer = seeds_index.ask(question)
+    assert answer.answer == "Kadir Duran"
+    assert answer.citations[0].article == "003_2298f801a7b9054e.txt"
+    assert answer.answer_span is not None
+    assert answer.answer_span.text == "Kadir Duran"
+
+
+def test_the_date_is_cited_as_it_is_written(seeds_index: Index) -> None:
+    answer = seeds_index.ask("When was the article about Azerbaijan's AI race published?")
+    assert answer.answer_span is not None
+    assert answer.answer_span.text == "18 Décembre 2025 10:20 (UTC+01:00)"
+    assert answer.citations[0].article == "002_85e8d226dcede907.txt"

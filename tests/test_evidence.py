@@ -1,0 +1,44 @@
+"""Ranked passages → the evidence for their sentences."""
+
+from pathlib import Path
+
+import pytest
+from conftest import WordEncoder
+
+from rag.build import build_index
+from rag.evidence import gather
+from rag.index import Index, open_index
+from rag.reader import lazy_reader
+
+
+@pytest.fixture
+def index(folder: Path, tmp_path: Path, words: WordEncoder) -> Index:
+    build_index(folder, tmp_path / "index", encoder=words)
+    return open_index(tmp_path / "index", encoder=words, read=False)
+
+
+def test_every_citable_sentence_is_weighed_and_a_heading_is_not(index: Index) -> None:
+    found = gather(index.generation, "bridge", index.rank("bridge"), None)
+    sentences = index.generation.sentences
+    texts = {
+        index.generation.text(int(index.generation.passages[e.candidate.passage]["article"]))[
+            int(sentences[e.row]["start"]) : int(sentences[e.row]["end"])
+        ]
+        for e in found
+    }
+    assert "The bridge crosses the river." in texts
+    assert "The old bridge" not in texts
+    assert all(e.span is None and e.has is None and e.answer is None for e in found)
+
+
+def test_the_reader_adds_a_span_to_each_sentence_it_has_read(index: Index) -> None:
+    question = "What does the bridge cross?"
+    reader = lazy_reader(index.encoder)()
+    found = gather(index.generation, question, index.rank(question), reader)
+    best = max(found, key=lambda e: e.span or float("-inf"))
+    row = index.generation.sentences[best.row]
+    article = int(index.generation.passages[best.candidate.passage]["article"])
+    sentence = index.generation.text(article)[int(row["start"]) : int(row["end"])]
+    assert best.answer is not None
+    low, high = best.answer
+    assert "river" in sentence[low:high]
