@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.bench.abstention import Judged, risk_coverage
+from rag.bench.languages import language_cells
 from rag.bench.records import (
     AnswerOutcome,
     AnswerResult,
     ArmOutcome,
     CitedSpan,
     GoldSpan,
-    LanguageCell,
     Measurement,
     PairResult,
     PassageText,
@@ -126,11 +126,7 @@ def save(
         risk_coverage=risk_coverage(judged),
     )
     results = tuple(pair_of(group) for group in groups)
-    cells = tuple(
-        LanguageCell(*(name or "?" for name in one.languages), arm, one.questions, figures, {})
-        for one in results
-        for arm, figures in one.arms.items()
-    )
+    cells = language_cells(outcomes, MEASURES)
     measurement = Measurement(
         complete=complete,
         manifest=RunManifest(

@@ -126,6 +126,16 @@ def test_the_page_says_what_differs_and_shows_every_part(tmp_path: Path) -> None
     assert "2 questions without text (first: q1)" in page
 
 
+def test_one_file_with_questions_in_several_languages_has_their_matrix(tmp_path: Path) -> None:
+    mixed = [replace(one, languages=("en" if n % 2 else "fr", "fr"))
+             for n, one in enumerate(twelve())]  # fmt: skip
+    save(tmp_path / "saved", mixed)
+    write_report([tmp_path / "saved"], tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<h3>Languages</h3>" in page
+    assert "nDCG@10 of hybrid" in page
+
+
 def test_the_policy_lets_nothing_in_but_the_script_that_is_there(tmp_path: Path) -> None:
     hostile = {name: text + HOSTILE for name, text in PASSAGES.items()}
     questions = [replace(one, text=HOSTILE, id=f"{one.id}{HOSTILE}") for one in twelve()]

@@ -31,8 +31,9 @@ def section(
     several = len(measurement.results) > 1
     shown: list[Markup] = [_facts(measurement)]
     times = latency(outcomes)
+    shown.append(languages(measurement))  # one file may hold questions in several
     if several:
-        shown += [languages(measurement), Markup("<h3>Pair by pair</h3>")]
+        shown.append(Markup("<h3>Pair by pair</h3>"))
     for place, result in enumerate(measurement.results):
         asked = [one for one in outcomes if one.pair == result.name and one.arms]
         content = _pair(result, measurement.measures, asked, [] if several else times)
