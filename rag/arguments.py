@@ -53,6 +53,12 @@ def parser() -> argparse.ArgumentParser:
     )
     ask = command("ask", "Answer a question with a sentence of the articles, cited.")
     ask.add_argument("question", type=_question, metavar="QUESTION")
+    ask.add_argument(
+        "--answer-from",
+        type=_confidence,
+        metavar="P",
+        help="least confidence, 0 to 1, of an answer: higher declines more (default: as fitted)",
+    )
     for sub in (search, ask):
         _add_filters(sub)
     article = command("article", "Print an article's text as it was indexed.")
@@ -191,6 +197,12 @@ def _natural(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
+
+
+def _confidence(text: str) -> float:
+    if not re.fullmatch(r"0|1|0?\.[0-9]+|1\.0+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return float(text)
 
 
 def _tag(text: str) -> str:

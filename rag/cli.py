@@ -104,7 +104,7 @@ def _search(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace) -> int:
-    answer = _open(args).ask(args.question, where=_filter(args))
+    answer = _open(args).ask(args.question, where=_filter(args), answer_from=args.answer_from)
     if args.json:
         return _print_json(answer)
     print(answer_text(answer))

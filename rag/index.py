@@ -116,13 +116,19 @@ class Index:
         ranked = self._rank(question, query, depth=depth, arm="hybrid", where=where)
         return order_by_reading(ranked, self._judge(question, ranked)[0])
 
-    def ask(self, question: str, *, where: Filter | None = None) -> Answer:
+    def ask(
+        self, question: str, *, where: Filter | None = None, answer_from: float | None = None
+    ) -> Answer:
         """Return the sentence of the articles that answers the question, cited, or an abstention.
 
-        The citations of an abstention are the nearest sentences. Raises ValueError where the
-        question is empty, FilterError where no article passes `where`, IndexCorrupt where a
-        citation does not hold.
+        Below the confidence `answer_from` it abstains; where that is None, below the fitted one,
+        at which few answerable questions are declined. The citations of an abstention are the
+        nearest sentences. Raises ValueError where the question is empty or `answer_from` is not
+        in [0, 1], FilterError where no article passes `where`, IndexCorrupt where a citation
+        does not hold.
         """
+        if answer_from is not None and not 0 <= answer_from <= 1:
+            raise ValueError(f"answer_from must be a confidence in [0, 1], not {answer_from}")
         begin = perf_counter()
         query = self._encode(question)
         encoded = perf_counter()
@@ -140,7 +146,8 @@ class Index:
         cited = cited[:CITED]
         citations = tuple(cite(self.generation, e, number=i) for i, e in enumerate(cited, start=1))
         hits = tuple(self._hits(question, ranked))
-        abstained = likely < judgement.answer_from
+        least = judgement.answer_from if answer_from is None else answer_from
+        abstained = not citations or likely < least
         end = perf_counter()
         return Answer(
             question=question,

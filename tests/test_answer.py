@@ -54,13 +54,26 @@ def test_below_the_threshold_the_nearest_sentences_are_no_answer(
     assert answer.citations[0].quote == "The train leaves at night."
 
 
+def test_the_threshold_can_be_given(index: Index) -> None:
+    question = "Which train leaves at night?"
+    assert index.ask(question, answer_from=0.0).answer == "The train leaves at night."
+    likely = index.ask(question).confidence
+    assert not index.ask(question, answer_from=likely).abstained
+    assert index.ask(question, answer_from=likely + 1e-6).abstained
+    for wrong in (-0.1, 1.1, float("nan")):
+        with pytest.raises(ValueError, match="answer_from must be"):
+            index.ask(question, answer_from=wrong)
+
+
 def test_an_article_without_a_citable_sentence_is_an_abstention(
     tmp_path: Path, words: WordEncoder
 ) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text("BRIDGE\nRIVER")
     build_index(tmp_path / "articles", tmp_path / "index", encoder=words)
-    answer = open_index(tmp_path / "index", encoder=words, read=False).ask("Where is the bridge?")
+    opened = open_index(tmp_path / "index", encoder=words, read=False)
+    assert opened.ask("Where is the bridge?", answer_from=0.0).abstained
+    answer = opened.ask("Where is the bridge?")
     assert answer.abstained
     assert answer.citations == ()
     assert answer.confidence == 0.0

@@ -46,6 +46,12 @@ def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None
     assert done.stderr == ""
 
 
+def test_an_answer_below_the_asked_confidence_is_an_abstention(seeds_folder: Path) -> None:
+    done = run("ask", QUESTION, "--answer-from", "1", "--index", seeds_folder, "--json")
+    answer = json.loads(done.stdout)
+    assert (answer["answer"], answer["answer_span"], answer["abstained"]) == (None, None, True)
+
+
 def test_search_prints_hits_with_their_scores(seeds_folder: Path) -> None:
     found = json.loads(run("search", QUESTION, "-k", 3, "--index", seeds_folder, "--json").stdout)
     assert found["question"] == QUESTION
@@ -125,7 +131,7 @@ def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     "args",
     [
         *(["ask"], ["ask", " "], ["search", "x", "-k", "0"], ["chat", "--port", "x"], ["fly"]),
-        ["ask", "x", "--since", "2025-13"],
+        *(["ask", "x", "--since", "2025-13"], ["ask", "x", "--answer-from", "2"]),
     ],
 )
 def test_wrong_usage_is_exit_code_2(args: list[str]) -> None:
