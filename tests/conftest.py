@@ -1,7 +1,9 @@
 """Fixtures: a real index over the seeds, and an encoder whose vectors can be computed by hand."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from rag.build import build_index
 from rag.index import Index, open_index
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +26,19 @@ def seeds_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def seeds_index(seeds_folder: Path) -> Index:
     return open_index(seeds_folder)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The installed browser; the test is skipped where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: install it with `apt-get install chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 class WordEncoder:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from rag.app import serving
 from rag.types import Answer, Article, Citation, Hit, Metadata, Scores, Sentence
 
-CHROMIUM = Path("/usr/bin/chromium")
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 
 HOSTILE = [
@@ -49,18 +47,6 @@ class HostileIndex:
             for c in citations
         )  # fmt: skip
         return Answer(question, HOSTILE[0], None, False, 1.0, citations, hits, self.fingerprint, {})
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: install it with `apt-get install chromium`")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

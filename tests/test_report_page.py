@@ -12,23 +12,10 @@ from saved_example import PASSAGES, outcome, save, twelve
 from rag.bench.records import GoldSpan
 from rag.bench.report.page import write_report
 
-CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = (
     '</script><script>window.pwned=1</script><img src="http://evil.example/1" '
     'onerror="window.pwned=1"><svg onload=window.pwned=1>{{7*7}}'
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: install it with `apt-get install chromium`")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager
