@@ -1,7 +1,8 @@
 """Ranked passages → one slot per story, and not all slots for one article.
 
 Two passages of different articles tell the same story where most of their words are the
-same, as in syndicated copies; the better-ranked one stands for both.
+same, and all numbers in their sentences, as in syndicated copies; the better-ranked one
+stands for both. A copy with a corrected number is another story.
 """
 
 from collections import Counter
@@ -10,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.generation import Generation
+from rag.figures import figures
+from rag.generation import SENTENCE, Generation
 from rag.retrieve import Candidate
 from rag.terms import tokenize
 
@@ -60,13 +62,22 @@ def _copies(generation: Generation, candidates: Sequence[Candidate]) -> dict[int
         one, other = candidates[first], candidates[place]
         if _article(generation, one) != _article(generation, other):
             words, others = _words(generation, one), _words(generation, other)
-            if len(words & others) >= SAME_STORY * len(words | others):
+            alike = len(words & others) >= SAME_STORY * len(words | others)
+            if alike and _numbers(generation, one) == _numbers(generation, other):
                 copies[place] = first
     return copies
 
 
 def _article(generation: Generation, candidate: Candidate) -> int:
     return int(generation.passages[candidate.passage]["article"])
+
+
+def _numbers(generation: Generation, candidate: Candidate) -> frozenset[float]:
+    """Return the numbers in what may be cited: a byline's date and hour may differ."""
+    text = generation.text(_article(generation, candidate))
+    rows = generation.sentences[candidate.sentences]
+    said = [text[int(r["start"]) : int(r["end"])] for r in rows if r["kind"] == SENTENCE]
+    return frozenset(figure.value for one in said for figure in figures(one))
 
 
 def _words(generation: Generation, candidate: Candidate) -> frozenset[str]:

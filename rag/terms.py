@@ -17,11 +17,11 @@ from anyascii import anyascii
 RULES = 3  # raise it when a change here gives other terms for the same text
 
 PREFIX = 5  # letters; Can et al. 2008 found this truncation best for Turkish
-_NUMBER = r"\d+(?:[.,\u00a0\u202f\u2009 ’']\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,:]\d+)*"
+NUMBER = r"\d+(?:[.,\u00a0\u202f\u2009 ’']\d{3})+(?![\d])(?:[.,]\d+)?|\d+(?:[.,:]\d+)*"
 _UNSPACED = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 _WORD = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*"  # vowel signs are marks in many scripts
 _UNSPACED_RUN = re.compile(_UNSPACED)
-_TOKEN = re.compile(rf"{_UNSPACED}+|(?<!\w)(?:{_NUMBER})(?!\w)|{_WORD}(?:['’ʼ]{_WORD})*")
+_TOKEN = re.compile(rf"{_UNSPACED}+|(?<!\w)(?:{NUMBER})(?!\w)|{_WORD}(?:['’ʼ]{_WORD})*")
 _UNIT = re.compile(r"\s([\p{L}\p{M}]{2,}|[%$€£¥])")
 _APOSTROPHE = re.compile("['’ʼ]")
 _ELIDED = frozenset(
@@ -80,7 +80,9 @@ def tokenize(text: str) -> list[str]:
             tokens += [found[i : i + 2] for i in range(max(1, len(found) - 1))]
         elif found[0].isdigit():
             unit = _UNIT.match(text, match.end())
-            tokens.append(_number(found.casefold()) + (f" {unit[1].casefold()}" if unit else ""))
+            tokens.append(
+                plain_number(found.casefold()) + (f" {unit[1].casefold()}" if unit else "")
+            )
         else:
             tokens += _words(found)
     return tokens
@@ -127,7 +129,7 @@ def _words(found: str) -> list[str]:
     return [part for part in parts if len(part) > 1 and part not in _ELIDED] or parts[-1:]
 
 
-def _number(found: str) -> str:
+def plain_number(found: str) -> str:
     """Write a number in one way: no thousands separators, a point before decimals."""
     grouped = re.fullmatch(r"(\d{1,3}(?:[.,\s’']\d{3})+)((?:[.,]\d+)?)", found)
     if grouped and not found.startswith("0"):

@@ -35,6 +35,14 @@ def test_a_copy_takes_no_slot_and_is_named(index: Index) -> None:
     )
 
 
+def test_a_copy_with_another_number_is_another_story(tmp_path: Path, words: WordEncoder) -> None:
+    (tmp_path / "agency.txt").write_text(STORY)
+    (tmp_path / "corrected.txt").write_text(STORY.replace("two hundred", "300"))
+    build_index(tmp_path, tmp_path / "index", encoder=words)
+    index = open_index(tmp_path / "index", encoder=words)
+    assert [hit.also_in for hit in index.search("bridge over the river", k=2)] == [(), ()]
+
+
 def test_one_article_takes_at_most_its_share_unless_asked(index: Index) -> None:
     def count(per_article: int | None) -> int:
         hits = index.search("train", k=4, per_article=per_article)

@@ -1,0 +1,195 @@
+"""A text → the numbers and dates in it, each in one form whatever the language.
+
+"1 700", "1,700" and "1.700" are one number, "deux milliards de dollars" and "$2 billion" one
+amount, "6 ноября 2025" and "November 6, 2025" the same day. Which words say so stands in
+`data/figures.toml`; the names of months are dateparser's.
+"""
+
+import importlib
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import regex
+
+from rag.terms import NUMBER, plain_number
+
+LANGUAGES = ("fr", "en", "ru", "kk", "tr", "az", "uk", "de", "es", "it")
+BEFORE = 3  # words in which a number may be said to be a bound
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+_PIECE = regex.compile(
+    rf"(?<![\p{{L}}\d])(?P<number>{NUMBER})|(?P<word>[\p{{L}}\p{{M}}]+(?:['’-][\p{{L}}\p{{M}}]+)*)"
+    r"|(?P<sign>[%$€£₸])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what it counts, or a part of a date; `start` and `end` are characters.
+
+    `unit` is "%", a currency's code, "year", "month", "day", or the word behind the number,
+    case folded ("" where there is none). `loose` where the text makes it a bound or rough.
+    """
+
+    value: float
+    unit: str
+    start: int
+    end: int
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    kind: str
+    text: str  # case folded
+    start: int
+    end: int
+
+
+def figures(text: str, *, years: bool = True) -> list[Figure]:
+    """Return the figures of `text` in order.
+
+    A bare four-digit number is a year; without `years` it counts what stands behind it, as
+    in an answer to "how many".
+    """
+    pieces = [
+        _Piece(str(found.lastgroup), unicodedata.normalize("NFKC", found[0]).casefold(),
+               found.start(), found.end())
+        for found in _PIECE.finditer(text)
+    ]  # fmt: skip
+    found: list[Figure] = []
+    at = 0
+    while at < len(pieces):
+        figure, at = _figure(pieces, at, years=years)
+        if figure:
+            found.append(figure)
+    return found
+
+
+def same(one: Figure, other: Figure) -> bool:
+    """Tell whether two figures say the same, as far as rounding goes."""
+    if one.unit in _DATES or other.unit in _DATES:
+        return one.value == other.value
+    most = max(abs(one.value), abs(other.value))
+    return abs(one.value - other.value) <= 0.005 * most
+
+
+_DATES = ("year", "month", "day")
+
+
+def _figure(pieces: list[_Piece], at: int, *, years: bool) -> tuple[Figure | None, int]:
+    """Return the figure that begins at a piece, and the place behind it."""
+    tables = _tables()
+    piece = pieces[at]
+    month = tables.months.get(piece.text)
+    if month and piece.kind == "word" and (len(piece.text) > 3 or _numbers_beside(pieces, at)):
+        return Figure(month, "month", piece.start, piece.end), at + 1
+    value = _value(piece)
+    if value is None:
+        return None, at + 1
+    loose = any(p.text in tables.loose for p in pieces[max(0, at - BEFORE) : at])
+    if piece.kind == "number" and _is_day(pieces, at):
+        return Figure(value, "day", piece.start, piece.end), at + 1
+    if (
+        years
+        and piece.kind == "number"
+        and piece.text.isdigit()
+        and 1500 <= value < 2100
+        and (len(piece.text) == 4 and not _counts(pieces, at))
+    ):
+        return Figure(value, "year", piece.start, piece.end, loose), at + 1
+    end = at + 1
+    sign = pieces[at - 1] if at and pieces[at - 1].kind == "sign" else None
+    while end < len(pieces) and pieces[end].text in tables.multipliers:
+        value *= tables.multipliers[pieces[end].text]
+        end += 1
+    unit, behind = _unit(pieces, end)
+    if sign and sign.end == piece.start:
+        unit = tables.units.get(sign.text, unit)
+    return Figure(value, unit, piece.start, pieces[max(end, behind) - 1].end, loose), end
+
+
+def _value(piece: _Piece) -> float | None:
+    if piece.kind == "number":
+        try:
+            return float(plain_number(piece.text))
+        except ValueError:  # "10:30", "1.2.3"
+            return None
+    return _tables().numbers.get(piece.text) if piece.kind == "word" else None
+
+
+def _unit(pieces: list[_Piece], at: int) -> tuple[str, int]:
+    """Return what is counted, and the place behind it; "of" and the like are passed over."""
+    tables = _tables()
+    for place in range(at, min(at + 2, len(pieces))):
+        piece = pieces[place]
+        if piece.text in tables.units:
+            return tables.units[piece.text], place + 1
+        if piece.kind == "word" and len(piece.text) > 2:
+            return piece.text, place + 1
+        if piece.kind == "number":
+            break
+    return "", at
+
+
+def _is_day(pieces: list[_Piece], at: int) -> bool:
+    """Tell whether a number stands beside the name of a month as its day."""
+    value = _value(pieces[at])
+    months = _tables().months
+    if value is None or not 1 <= value <= 31 or not pieces[at].text.isdigit():
+        return False
+    after, before = pieces[at + 1 : at + 2], pieces[max(0, at - 1) : at]
+    return any(p.kind == "word" and p.text in months for p in (*after, *before))
+
+
+def _counts(pieces: list[_Piece], at: int) -> bool:
+    """Tell whether a four-digit number counts something: "2000 dollars", "$2000"."""
+    tables = _tables()
+    around = [*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]]
+    return any(
+        p.text in tables.multipliers or tables.units.get(p.text) or p.kind == "sign" for p in around
+    )
+
+
+def _numbers_beside(pieces: list[_Piece], at: int) -> bool:
+    return any(p.kind == "number" for p in (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    numbers: dict[str, float]
+    multipliers: dict[str, float]
+    units: dict[str, str]
+    loose: frozenset[str]
+    months: dict[str, int]
+
+
+@cache
+def _tables() -> _Tables:
+    held = tomllib.loads(
+        (Path(__file__).parent / "data" / "figures.toml").read_text(encoding="utf-8")
+    )
+    values = {
+        table: {
+            word: float(value) for value, words in held[table].items() for word in words.split()
+        }
+        for table in ("numbers", "multipliers")
+    }
+    units = {word: unit for unit, words in held["units"].items() for word in words.split()}
+    loose = frozenset(held["loose"]["words"].split())
+    return _Tables(values["numbers"], values["multipliers"], units, loose, _month_names())
+
+
+def _month_names() -> dict[str, int]:
+    names: dict[str, int] = {}
+    for language in LANGUAGES:
+        data = importlib.import_module(f"dateparser.data.date_translation_data.{language}").info
+        for number, month in enumerate(_MONTHS, start=1):
+            for name in data[month]:
+                names.setdefault(name.casefold().rstrip("."), number)
+    return names
