@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 # Gradio calls home while it is being imported, and its `analytics_enabled` comes too late
@@ -50,11 +51,12 @@ SECURITY_HEADERS = {
 def build_page(index: Index, *, examples: Sequence[str] = ()) -> gr.Blocks:
     """Return the page that asks `index`: a conversation, and a panel that shows its sources."""
 
-    def answer(question: str, _turns: list[Any]) -> str | list[Any]:
+    def answer(question: str, messages: list[Any]) -> str | list[Any]:
         if not question.strip():
             return []  # no message at all
         try:
-            return render.render_answer(index.ask(question))
+            before = render.read_turns(_exchanges(messages))
+            return render.render_answer(index.ask(question, after=before[-1] if before else None))
         except RagError as error:
             return render.render_problem(str(error))
 
@@ -205,6 +207,23 @@ class _SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _exchanges(messages: Sequence[Any]) -> list[tuple[str, str]]:
+    """Return the (question, answer) pairs of a conversation as Gradio keeps it."""
+    said = [(message["role"], _text(message["content"])) for message in messages]
+    return [
+        (one, other)
+        for (role, one), (other_role, other) in pairwise(said)
+        if (role, other_role) == ("user", "assistant")
+    ]
+
+
+def _text(content: Any) -> str:
+    """Return a message's text: Gradio keeps it as a string, or in a list of parts."""
+    if isinstance(content, str):
+        return content
+    return "".join(part["text"] for part in content if part.get("type") == "text")
 
 
 def _read_source_request(request: Any) -> tuple[str, list[tuple[int, int]]]:

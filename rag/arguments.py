@@ -59,6 +59,14 @@ def parser() -> argparse.ArgumentParser:
         metavar="P",
         help="least confidence, 0 to 1, of an answer: higher declines more (default: as fitted)",
     )
+    ask.add_argument(
+        "--after",
+        type=_question,
+        action="append",
+        default=[],
+        metavar="QUESTION",
+        help="what was asked before, which this question leaves something to; repeat",
+    )
     for sub in (search, ask):
         _add_filters(sub)
     article = command("article", "Print an article's text as it was indexed.")

@@ -104,7 +104,11 @@ def _search(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace) -> int:
-    answer = _open(args).ask(args.question, where=_filter(args), answer_from=args.answer_from)
+    index, where = _open(args), _filter(args)
+    before = None
+    for earlier in args.after:
+        before = index.ask(earlier, where=where, answer_from=args.answer_from, after=before)
+    answer = index.ask(args.question, where=where, answer_from=args.answer_from, after=before)
     if args.json:
         return _print_json(answer)
     print(answer_text(answer))

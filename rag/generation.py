@@ -45,6 +45,7 @@ from rag.sparse import SparseIndex
 from rag.types import Article, Filter, Metadata, Passage
 
 KINDS = ("sentence", "furniture")
+SENTENCE = KINDS.index("sentence")
 PASSAGE_DTYPE = np.dtype(
     [("article", "<u4"), ("start", "<u4"), ("end", "<u4"), ("first", "<u4"), ("last", "<u4"),
      ("digest", "V16")]

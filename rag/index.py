@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.about import asks_about, statement, topic
-from rag.answer import cite
+from rag.answer import Found, compose
 from rag.encoders import Encoder, load_encoder
 from rag.errors import IndexMismatch
 from rag.evidence import Evidence, gather
+from rag.followup import complete
 from rag.generation import Generation
 from rag.judgement import (
     Judged,
@@ -28,11 +29,11 @@ from rag.judgement import (
 from rag.manifest import live_generation
 from rag.reader import Reader, lazy_reader
 from rag.retrieve import CANDIDATES, Candidate, rank_passages, to_hit
+from rag.several import split_question
 from rag.stories import PER_ARTICLE, one_slot_per_story
-from rag.types import Answer, Arm, Article, Filter, Hit
+from rag.types import Answer, Arm, Article, Filter, Hit, Turn
 
 ANSWER_HITS = 10  # passages that an answer carries along
-CITED = 5  # sentences: the answer, and what supports it
 STATED = 0.9  # the confidence in what an article says of itself; the article may be another
 
 
@@ -113,50 +114,52 @@ class Index:
         query = self._encode(question)
         if arm != "read":
             return self._rank(question, query, depth=depth, arm=arm, where=where)
-        ranked = self._rank(question, query, depth=depth, arm="hybrid", where=where)
+        ranked = self._rank(question, query, depth=depth, where=where)
         return order_by_reading(ranked, self._judge(question, ranked)[0])
 
     def ask(
-        self, question: str, *, where: Filter | None = None, answer_from: float | None = None
+        self,
+        question: str,
+        *,
+        where: Filter | None = None,
+        answer_from: float | None = None,
+        after: Answer | Turn | None = None,
     ) -> Answer:
-        """Return the sentence of the articles that answers the question, cited, or an abstention.
+        """Return the sentences of the articles that answer the question, cited, or an abstention.
 
         Below the confidence `answer_from` it abstains; where that is None, below the fitted one,
         at which few answerable questions are declined. The citations of an abstention are the
-        nearest sentences. Raises ValueError where the question is empty or `answer_from` is not
-        in [0, 1], FilterError where no article passes `where`, IndexCorrupt where a citation
-        does not hold.
+        nearest sentences. `after` is what was asked and answered before: a question that
+        leaves something to it ("Et en Arménie ?") is completed. Two questions in one are
+        answered one by one. Raises ValueError where the question is empty or `answer_from` is
+        not in [0, 1], FilterError where no article passes `where`, IndexCorrupt where a
+        citation does not hold.
         """
         if answer_from is not None and not 0 <= answer_from <= 1:
             raise ValueError(f"answer_from must be a confidence in [0, 1], not {answer_from}")
         begin = perf_counter()
-        query = self._encode(question)
+        completed = complete(question, _turn(after)) if after and question.strip() else None
+        whole = completed or question
+        query = self._encode(whole)
         encoded = perf_counter()
-        ranked = one_slot_per_story(
-            self.generation,
-            self._rank(question, query, depth=CANDIDATES, arm="hybrid", where=where),
-            k=ANSWER_HITS,
-            per_article=None,
-        )
+        ranked = self._distinct(self._rank(whole, query, depth=CANDIDATES, where=where))
         retrieved = perf_counter()
-        judged, judgement = self._judge(question, ranked)
-        stated = self._stated(question, where)
-        likely = STATED if stated else confidence(judged, judgement)
-        cited = ([stated] if stated else []) + [one.evidence for one in judged]
-        cited = cited[:CITED]
-        citations = tuple(cite(self.generation, e, number=i) for i, e in enumerate(cited, start=1))
-        hits = tuple(self._hits(question, ranked))
+        judgement = read_judgement(reader=self._reader() is not None)
         least = judgement.answer_from if answer_from is None else answer_from
-        abstained = not citations or likely < least
+        asked = self._each(whole, ranked, where)
+        answered = [found for found in asked if found.evidence and found.confidence >= least]
+        composed = compose(self.generation, answered or asked[:1])
         end = perf_counter()
+        likely = min((found.confidence for found in answered), default=asked[0].confidence)
+        parts = composed.citations[: composed.parts] if answered else ()
         return Answer(
             question=question,
-            answer=None if abstained else citations[0].quote,
-            answer_span=None if abstained else citations[0].answer_span,
-            abstained=abstained,
+            answer="\n".join(part.quote for part in parts) if parts else None,
+            answer_span=parts[0].answer_span if parts else None,
+            abstained=not answered,
             confidence=likely,
-            citations=citations,
-            hits=hits,
+            citations=composed.citations,
+            hits=tuple(self._hits(whole, ranked)),
             index=self.fingerprint,
             timings_ms={
                 "encode": 1000 * (encoded - begin),
@@ -164,7 +167,32 @@ class Index:
                 "answer": 1000 * (end - retrieved),
                 "total": 1000 * (end - begin),
             },
+            parts=len(parts),
+            differing=composed.differing if answered else (),
+            completed=completed,
+            unanswered=tuple(f.question for f in asked if answered and f not in answered),
         )
+
+    def _each(self, question: str, ranked: list[Candidate], where: Filter | None) -> list[Found]:
+        """Return what is found for a question, or for each of two questions in one."""
+        single, *others = split_question(question)
+        if not others:
+            return [self._find(question, ranked, where)]
+        found: list[Found] = []
+        for part in (single, *others):
+            asked = (complete(part, Turn(single)) if found else None) or part
+            among = self._distinct(self.rank(asked, where=where))
+            found.append(self._find(asked, among, where))
+        return found
+
+    def _find(self, question: str, ranked: list[Candidate], where: Filter | None) -> Found:
+        judged, judgement = self._judge(question, ranked)
+        stated = self._stated(question, where)
+        likely = STATED if stated else confidence(judged, judgement)
+        return Found(question, judged, likely, stated)
+
+    def _distinct(self, ranked: list[Candidate]) -> list[Candidate]:
+        return one_slot_per_story(self.generation, ranked, k=ANSWER_HITS, per_article=None)
 
     def _rank(
         self,
@@ -172,8 +200,8 @@ class Index:
         query: npt.NDArray[np.float32],
         *,
         depth: int,
-        arm: Arm,
         where: Filter | None,
+        arm: Arm = "hybrid",
     ) -> list[Candidate]:
         among = None if where is None else self.generation.passing(where)
         return rank_passages(self.generation, question, query, depth=depth, arm=arm, among=among)
@@ -202,6 +230,15 @@ class Index:
             raise ValueError("the question is empty")
         vector: npt.NDArray[np.float32] = self.encoder.encode_query([question])[0]
         return vector
+
+
+def _turn(before: Answer | Turn) -> Turn:
+    if isinstance(before, Turn):
+        return before
+    return Turn(
+        before.completed or before.question,
+        before.answer_span.text if before.answer_span else None,
+    )
 
 
 def open_index(

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from rag.types import Answer, Article, Citation
+from rag.types import UNSURE, Answer, Article, Citation, Turn
 
 Span = tuple[int, int]
 """Offsets into an article's text, end exclusive."""
@@ -35,6 +35,11 @@ LABELS = {
     "other_passages": "Other passages",
     "abstained": "The articles do not answer this question.",
     "nearest": "The nearest passages",
+    "unsure": "Not sure that this answers it:",
+    "differing": "But another article says",
+    "completed": "Asked as",
+    "edit": "Edit",
+    "unanswered": "Not answered:",
     "problem": "The question could not be answered.",
     "panel": "Source article",
     "panel_empty": "Choose a numbered source to read it here, in its article.",
@@ -51,6 +56,8 @@ MONTHS = (
 _ACTIVE = re.compile(r"[\x00-\x1f!-/:-@\[-`{-\x7f\ud800-\udfff]")
 
 
+_COMPLETED = re.compile(r'<p class="completed">[^<]*<q dir="auto">([^<]*)</q>')
+_SPAN = re.compile(r"<strong>([^<]*)</strong>")
 _QUESTION = ('<div class="question" dir="auto">', "</div>")
 
 
@@ -66,21 +73,41 @@ def read_question(message: str) -> str:
 
 
 def render_answer(answer: Answer) -> str:
-    """Return a chat message: the cited sentence and its evidence, or that there is no answer."""
+    """Return a chat message: the cited sentences and their evidence, or that nothing answers."""
     languages = {hit.article: hit.language for hit in answer.hits}
+    asked = _completed(answer.completed) if answer.completed else ""
     if answer.abstained or not answer.citations:
         nearest = answer.citations or _nearest(answer)
-        body = f'<p class="verdict">{LABELS["abstained"]}</p>'
+        body = f'{asked}<p class="verdict">{LABELS["abstained"]}</p>'
         return _message(body + _passages(LABELS["nearest"], nearest, nearest, languages))
-    first, *others = answer.citations
-    link = _link(first, answer.citations)
-    body = (
-        f"{_context(first, languages.get(first.article))}"
-        f'<blockquote class="lead"{_lang(languages.get(first.article))}>{_marked(first, answer)} '
-        f'<a class="cite" href="{link}">{_number(first)}</a></blockquote>'
-        f'<p class="origin"><a class="cite" href="{link}">{_origin(first)}</a></p>'
+    every = answer.citations
+    parts = every[: answer.parts]
+    differing = [citation for citation in every if citation.number in answer.differing]
+    others = [c for c in every if c not in parts and c not in differing]
+    unsure = f'<p class="unsure">{LABELS["unsure"]}</p>' if answer.confidence < UNSURE else ""
+    unanswered = "".join(
+        f'<p class="unsure">{LABELS["unanswered"]} <q dir="auto">{_inert(question)}</q></p>'
+        for question in answer.unanswered
     )
-    return _message(body + _passages(LABELS["other_passages"], others, answer.citations, languages))
+    return _message(
+        asked
+        + unsure
+        + "".join(_part(part, answer, languages.get(part.article)) for part in parts)
+        + unanswered
+        + _passages(LABELS["differing"], differing, every, languages)
+        + _passages(LABELS["other_passages"], others, every, languages)
+    )
+
+
+def read_turns(messages: Sequence[tuple[str, str]]) -> list[Turn]:
+    """Return the earlier turns from (question, answer) messages, as they were rendered."""
+    turns = []
+    for question, answer in messages:
+        completed = _COMPLETED.search(answer)
+        span = _SPAN.search(answer)
+        asked = html.unescape(completed[1]) if completed else read_question(question)
+        turns.append(Turn(asked, html.unescape(span[1]) if span else None))
+    return turns
 
 
 def render_problem(message: str) -> str:
@@ -144,6 +171,24 @@ def _message(body: str) -> str:
     return f'<div class="answer">{body}</div>'
 
 
+def _completed(question: str) -> str:
+    """Return the line that says what was asked in place of a follow-up; the page can edit it."""
+    return (
+        f'<p class="completed">{LABELS["completed"]} <q dir="auto">{_inert(question)}</q> '
+        f'<a class="edit" href="#edit">{LABELS["edit"]}</a></p>'
+    )
+
+
+def _part(citation: Citation, answer: Answer, language: str | None) -> str:
+    link = _link(citation, answer.citations)
+    return (
+        f"{_context(citation, language)}"
+        f'<blockquote class="lead"{_lang(language)}>{_marked(citation)} '
+        f'<a class="cite" href="{link}">{_number(citation)}</a></blockquote>'
+        f'<p class="origin"><a class="cite" href="{link}">{_origin(citation)}</a></p>'
+    )
+
+
 def _context(citation: Citation, language: str | None) -> str:
     """Return the sentence that the cited one refers back to, faintly, or nothing."""
     if citation.context is None:
@@ -151,9 +196,9 @@ def _context(citation: Citation, language: str | None) -> str:
     return f'<p class="context"{_lang(language)}>{_inert(citation.context.text)}</p>'
 
 
-def _marked(citation: Citation, answer: Answer) -> str:
+def _marked(citation: Citation) -> str:
     """Return the cited sentence with the words that answer in bold."""
-    span = answer.answer_span
+    span = citation.answer_span
     if span is None or not citation.start <= span.start < span.end <= citation.end:
         return _inert(citation.quote)
     low, high = span.start - citation.start, span.end - citation.start

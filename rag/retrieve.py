@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.dense import products
-from rag.generation import KINDS, Generation
+from rag.generation import SENTENCE, Generation
 from rag.types import Arm, Hit, Scores, Sentence
 
 CANDIDATES = 100  # passages from each of FAISS and BM25 whose sentences are looked at
@@ -122,7 +122,7 @@ def best_matching(lexical: Vector, depth: int) -> npt.NDArray[np.int64]:
 def citable(generation: Generation, candidate: Candidate) -> Mask:
     """Tell which sentences of the candidate state something, (s,)."""
     kinds = generation.sentences["kind"][candidate.sentences]
-    return np.asarray(kinds == KINDS.index("sentence"))
+    return np.asarray(kinds == SENTENCE)
 
 
 def closest_sentence(generation: Generation, candidate: Candidate) -> int:

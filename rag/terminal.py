@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from textwrap import TextWrapper
 from typing import Any
 
-from rag.types import Answer, Citation, Hit
+from rag.types import UNSURE, Answer, Citation, Hit
 
 
 def hit_lines(hits: Sequence[Hit]) -> str:
@@ -23,23 +23,28 @@ def hit_lines(hits: Sequence[Hit]) -> str:
 
 def answer_text(answer: Answer) -> str:
     """Return an answer with its sources, or the nearest passages of an abstention."""
-    first, *others = answer.citations or (None,)
-    lines = []
+    lines = [f"Asked as: {safe(answer.completed)}", ""] if answer.completed else []
+    parts = answer.citations[: 0 if answer.abstained else answer.parts]
+    differing = [c for c in answer.citations if c.number in answer.differing]
+    others = [c for c in answer.citations if c not in parts and c not in differing]
     if answer.abstained:
         lines.append("The articles do not seem to answer this. The nearest passages:")
-        others = list(answer.citations)
-    elif first:
-        if first.context:
-            lines += [wrapped(f"({first.context.text})", indent=""), ""]
-        lines += [wrapped(f"{first.quote} [1]", indent="")]
-        if answer.answer_span:
-            lines += ["", wrapped(f"→ {answer.answer_span.text}", indent="")]
-        lines += ["", _source_line(first)]
-    if others and not answer.abstained:
-        lines += ["", "See also:"]
-    for citation in others:
-        lines.append(wrapped(f"[{citation.number}] {citation.quote}", indent="  "))
-        lines.append(f"      {_source_line(citation, number=False)}")
+    elif answer.confidence < UNSURE:
+        lines += ["Not sure that this answers it:", ""]
+    for part in parts:
+        if part.context:
+            lines += [wrapped(f"({part.context.text})", indent=""), ""]
+        lines.append(wrapped(f"{part.quote} [{part.number}]", indent=""))
+    if answer.answer_span and len(parts) == 1:
+        lines += ["", wrapped(f"→ {answer.answer_span.text}", indent="")]
+    lines += ["", *map(_source_line, parts)] if parts else []
+    for question in answer.unanswered:
+        lines += ["", wrapped(f"Not answered: {question}", indent="")]
+    for heading, cited in (("But another article says:", differing), ("See also:", others)):
+        lines += ["", heading] if cited and not answer.abstained else []
+        for citation in cited:
+            lines.append(wrapped(f"[{citation.number}] {citation.quote}", indent="  "))
+            lines.append(f"      {_source_line(citation, number=False)}")
     lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms"]
     return "\n".join(lines)
 

@@ -69,6 +69,18 @@ class Scores:
     sparse: float  # BM25, as a share of what a perfect passage would get
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation, complete, and the words that answered it, if any did."""
+
+    question: str
+    answer: str | None = None
+
+
+UNSURE = 0.5
+"""Below this confidence an answer is more likely wrong than right, and is shown so."""
+
+
 Arm = Literal["dense", "sparse", "dense+sentence", "hybrid", "read"]
 """Which parts of the score count. "hybrid" serves, and "read" where it is asked for: there the
 reader orders the first passages. The others are for measuring."""
@@ -139,8 +151,11 @@ class Citation:
 class Answer:
     """What the articles say to a question, or that they do not answer it.
 
-    `answer` is the first citation's quote, or None when `abstained`; `answer_span` is
-    that citation's, None when `abstained` and where no reader is installed. `hits` are the
+    `answer` is the quotes of the first `parts` citations, a line each, or None when
+    `abstained`; `answer_span` is the first one's, None when `abstained` and where no reader is
+    installed. The citations numbered in `differing` say something else than the answer.
+    `completed` is the question that was asked instead of a follow-up, with what it left out;
+    `unanswered` are those of two questions in one that nothing answers. `hits` are the
     passages that were looked at, best first; `index` is the fingerprint of the index
     that was asked.
     """
@@ -154,3 +169,7 @@ class Answer:
     hits: tuple[Hit, ...]
     index: str
     timings_ms: dict[str, float]
+    parts: int = 1
+    differing: tuple[int, ...] = ()
+    completed: str | None = None
+    unanswered: tuple[str, ...] = ()

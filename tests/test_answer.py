@@ -89,3 +89,35 @@ def test_a_citation_whose_text_is_not_what_was_indexed_is_never_shown(index: Ind
 def test_an_unknown_article_is_an_error(index: Index) -> None:
     with pytest.raises(CorpusError, match=r"no article 'nope\.txt'"):
         index.article("nope.txt")
+
+
+def test_a_follow_up_is_asked_as_a_complete_question(index: Index) -> None:
+    before = index.ask("Which train leaves at night?", answer_from=0.0)
+    answer = index.ask("And the bridge?", answer_from=0.0, after=before)
+    assert answer.question == "And the bridge?"
+    assert answer.completed == "Which train leaves at night, the bridge?"
+    new = index.ask("Which bridge crosses the river?", answer_from=0.0, after=answer)
+    assert new.completed is None
+
+
+def test_a_list_is_answered_with_all_its_sentences(tmp_path: Path, words: WordEncoder) -> None:
+    (tmp_path / "articles").mkdir()
+    text = (
+        "The harbour has opened:\n\n- a bridge,\n- a night train,\n- a river port.\n\nIt rained.\n"
+    )
+    (tmp_path / "articles" / "a.txt").write_text(text)
+    build_index(tmp_path / "articles", tmp_path / "index", encoder=words)
+    opened = open_index(tmp_path / "index", encoder=words, read=False)
+    answer = opened.ask("Which things has the harbour opened?", answer_from=0.0)
+    assert answer.parts == 4
+    assert (
+        answer.answer == "The harbour has opened:\n- a bridge,\n- a night train,\n- a river port."
+    )
+    assert [c.number for c in answer.citations[:4]] == [1, 2, 3, 4]
+
+
+def test_two_questions_in_one_are_answered_one_by_one(index: Index) -> None:
+    asked = "Which train leaves at night, and which bridge crosses the river?"
+    answer = index.ask(asked, answer_from=0.0)
+    assert answer.answer == "The train leaves at night.\nThe bridge crosses the river."
+    assert (answer.parts, answer.unanswered) == (2, ())

@@ -34,7 +34,7 @@ class HostileIndex:
         text = HOSTILE[int(article_id[0])]
         return Article(article_id, text, "0" * 64, Metadata(text, text, text, text, text))
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, after: object = None) -> Answer:
         texts = {article_id: self.article(article_id).text for article_id in self.articles()}
         citations = tuple(
             Citation(number, article_id, text, text, text, 0, len(text), text)
@@ -125,6 +125,27 @@ def test_a_citation_opens_its_article_at_the_highlighted_sentence(
         earlier.click()
         expect(cited).to_have_text(words(citation.quote))
         expect(cited).to_be_in_viewport(ratio=1)
+
+
+def test_a_follow_up_shows_the_question_that_was_asked_and_lets_it_be_edited(
+    chromium: Any, seeds_index: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    with opened(chromium, seeds_index, width=1280) as page:
+        ask(page, "Combien de data centers seront construits au Kazakhstan ?")
+        answer = ask(page, "Et en Arménie ?")
+        complete = "Combien de data centers seront construits en Arménie ?"
+        expect(answer.locator(".completed q")).to_have_text(complete)
+        answer.get_by_role("link", name="Edit").click()
+        box = page.get_by_role("textbox")
+        expect(box).to_have_value(complete)
+        expect(box).to_be_focused()
+        box.press("Enter")
+        again = page.locator(".answer").nth(2)
+        again.wait_for()
+        expect(page.locator(".question").last).to_have_text(complete)
+        expect(again.locator(".completed")).to_have_count(0)
 
 
 def test_hostile_articles_and_questions_are_only_text(chromium: Any) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.bench.question_words import NONE, asks_for
+from rag.question_words import NONE, asks_for
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import render
-from rag.types import Answer, Article, Citation, Hit, Metadata, Scores, Sentence
+from rag.types import Answer, AnswerSpan, Article, Citation, Hit, Metadata, Scores, Sentence, Turn
 
 CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 LINES = st.sampled_from("\n\t")
@@ -185,3 +185,34 @@ def test_hostile_text_adds_no_element_or_attribute(text: str) -> None:
         assert tag in ours
         assert set(attributes) <= {"class", "dir", "href", "lang"}
         assert not (attributes.get("href") or "#source:").partition("#source:")[0]
+
+
+def test_an_unsure_answer_says_so() -> None:
+    sure = make_answer(make_citation(1))
+    assert render.LABELS["unsure"] not in render.render_answer(sure)
+    assert render.LABELS["unsure"] in render.render_answer(replace(sure, confidence=0.49))
+
+
+def test_what_another_article_says_stands_apart() -> None:
+    one, other, third = (make_citation(n, f"Phrase {n}.") for n in (1, 2, 3))
+    shown = render.render_answer(replace(make_answer(one, other, third), differing=(2,)))
+    heading = shown.index(render.LABELS["differing"])
+    assert heading < shown.index("Phrase 2&#46;") < shown.index(render.LABELS["other_passages"])
+
+
+def test_every_sentence_of_an_answer_leads() -> None:
+    one, other, third = (make_citation(n, f"Phrase {n}.") for n in (1, 2, 3))
+    shown = render.render_answer(replace(make_answer(one, other, third), parts=2))
+    assert shown.count('class="lead"') == 2
+
+
+@pytest.mark.parametrize("text", ["Et en Arménie ?", *HOSTILE])
+def test_turns_are_read_back_from_what_was_shown(text: str) -> None:
+    span = AnswerSpan(10, 10 + len("Deux exaflops"), "Deux exaflops")
+    citation = make_citation(1, answer_span=span)
+    answer = replace(make_answer(citation), completed=text)
+    question, shown = render.render_question("Et ?"), render.render_answer(answer)
+    assert render.read_turns([(question, shown)]) == [Turn(text, "Deux exaflops")]
+    plain = replace(answer, completed=None)
+    turns = render.read_turns([(render.render_question(text), render.render_answer(plain))])
+    assert turns == [Turn(text, "Deux exaflops")]

@@ -6,7 +6,7 @@
     what it is worth    pairs: comparing (significance); languages
     what comes out      records, saved (store, conditions), tables, gate
     without an index    given_runs: run files of whoever made them
-    why                 why (slice_differences: slices, question_words), why_lines
+    why                 why (slice_differences: slices), why_lines
     as a page           report/
 
 `command` is what `rag bench` calls. Indexes of collections and their vectors are kept by

@@ -82,6 +82,17 @@ document.addEventListener("click", async (event) => {
   body.focus({ preventScroll: true });
 });
 
+// "Edit" beside a completed follow-up puts it into the box, to be changed and asked anew.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#turns a.edit");
+  const box = desk.querySelector("#question textarea");
+  if (!link || !box) return;
+  event.preventDefault();
+  box.value = link.parentElement.querySelector("q").innerText;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") close();
 });
