@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from rag.bundled.export import LAYER_NAMES, export_sentence_transformer
-from rag.bundled.tuned import READER_FILE, write_tuned
+from rag.bundled.tuned import READER_FILE, Tensors, read_tuned, write_tuned
 from rag.reader import END
 from rag.training.reader_examples import Example, read_examples, write_examples
 
@@ -28,6 +28,7 @@ FROZEN = 4  # lower layers, of twelve
 RATE, HEADS_RATE = 2e-4, 1e-3
 GROUPS = 8  # questions in a batch, each with two windows
 POOL = 8  # batches that are sorted by length together
+ELSEWHERE = 0.7  # the share of questions drawn among all their languages
 HARDEST = 0.5  # of the exponential law by which a negative is drawn, best ranked first
 WARM_UP = 100  # steps
 SAVED, TOLD = 200, 20  # steps between two checkpoints, and between two lines
@@ -59,7 +60,7 @@ class ReadingModel(nn.Module):
         return self.span(hidden), self.has(hidden[:, 0])[:, 0]
 
     def tuned(self) -> dict[str, Tensor]:
-        """Return what learns, under the names of `rag.bundled.weights`."""
+        """Return what learns, under the names of `rag.bundled.weights`; they share memory."""
         suffixes = {"weight": "w", "bias": "b"}
         found = {}
         for number, layer in enumerate(self.layers[FROZEN:], start=FROZEN):
@@ -72,6 +73,11 @@ class ReadingModel(nn.Module):
                 found[f"{name}.{mark}"] = head.state_dict()[suffix]
         return found
 
+    def take(self, tensors: Tensors) -> None:
+        """Take over what a reader has learned."""
+        for name, held in self.tuned().items():
+            held.copy_(torch.from_numpy(tensors[name]))
+
 
 def batches(examples: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
     """Yield batches of similar lengths, for ever, each pass in another order."""
@@ -80,7 +86,7 @@ def batches(examples: Sequence[Example], rng: random.Random) -> Iterator[list[Ex
         for low in range(0, len(order), GROUPS * POOL):
             pool = sorted(
                 order[low : low + GROUPS * POOL],
-                key=lambda i: len(examples[i].question) + len(examples[i].positive),
+                key=lambda i: len(examples[i].questions[0]) + len(examples[i].positive),
             )
             cut = [pool[k : k + GROUPS] for k in range(0, len(pool), GROUPS)]
             rng.shuffle(cut)
@@ -92,9 +98,12 @@ def loss_of(model: ReadingModel, batch: Sequence[Example], rng: random.Random) -
     rows, starts, ends = [], [], []
     for example in batch:
         negative = example.negatives[min(int(rng.expovariate(HARDEST)), len(example.negatives) - 1)]
-        rows += [(example.question, example.positive), (example.question, negative)]
-        starts.append(len(example.question) + example.first)
-        ends.append(len(example.question) + example.last)
+        question = example.questions[0]
+        if rng.random() < ELSEWHERE:
+            question = rng.choice(example.questions)
+        rows += [(question, example.positive), (question, negative)]
+        starts.append(len(question) + example.first)
+        ends.append(len(question) + example.last)
     ids, mask, passage = _tensors(rows)
     span, has = model(ids, mask)
     span = span.masked_fill(~passage[:, :, None], -1e4)
@@ -182,6 +191,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--every", type=int, default=3, help="of the first file, what measures")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--go-on", action="store_true", help="from the weights that ship")
+    parser.add_argument("--bf16", action="store_true", help="where the processor has it: faster")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     args.work.mkdir(parents=True, exist_ok=True)
@@ -193,8 +204,11 @@ def main() -> None:
     if not (encoder / "modules.json").exists():
         export_sentence_transformer(encoder)
     model = ReadingModel(encoder)
+    if args.go_on:
+        model.take(read_tuned())
     print(f"{len(examples)} examples", flush=True)
-    train(model, examples, args.work, args.minutes)
+    with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
+        train(model, examples, args.work, args.minutes)
     write_tuned(READER_FILE, {name: t.numpy() for name, t in model.tuned().items()})
     print(f"wrote {READER_FILE}, {READER_FILE.stat().st_size / 1e6:.1f} MB")
 

@@ -3,12 +3,14 @@
 An example is a question with a window that answers it and windows that do not: those that
 our own retrieval ranks high for it, of the same passage, the same article or another one.
 Held-out articles give no examples. Of the first file only the questions are used whose
-running index is not a multiple of `every`.
+running index is not a multiple of `every`. Each question comes in other languages too, as
+`translate` roughly makes them: people ask in another language than the article's.
 """
 
 import json
 import random
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from rag.generation import Generation
 from rag.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
 from rag.retrieve import Candidate, citable, rank_passages
 from rag.training.held_out import is_held_out
+from rag.training.translate import elsewhere
 from rag.windows import choose_windows
 
 RANKED = 10  # passages, and windows of them, that negatives come from
@@ -38,7 +41,7 @@ Pairs = list[tuple[int, int]]
 class Example:
     """Token ids; `first` and `last` are the answer's places in `positive`."""
 
-    question: list[int]
+    questions: list[list[int]]  # the one asked, then what it is in other languages
     positive: list[int]
     first: int
     last: int
@@ -100,8 +103,9 @@ def _examples(file: Path, *, every: int, rng: random.Random) -> Iterator[Example
         if question.gold
     ]
     encode_questions([question.text for question in asked], encoder)
-    for question in asked:
-        example = maker.example(question)
+    others = elsewhere([question.text for question in asked], maker.language, rng)
+    for question, translations in zip(asked, others, strict=True):
+        example = maker.example(question, translations)
         if example is not None:
             yield example
 
@@ -124,7 +128,14 @@ class _Maker:
         self._held_out = [is_held_out(collection.path, str(group)) for group in collection.groups]
         self._rows = {name: row for row, name in enumerate(collection.passage_ids)}
 
-    def example(self, question: AskedQuestion) -> Example | None:
+    @property
+    def language(self) -> str:
+        """The commonest language of the file's articles."""
+        generation = self._generation
+        found = [generation.metadata(row).language for row in range(len(generation.article_ids))]
+        return Counter(found).most_common(1)[0][0] or ""
+
+    def example(self, question: AskedQuestion, translations: Sequence[str]) -> Example | None:
         """Return the question's example, None where there is none to make."""
         gold = question.gold or ()
         own = self._rows[gold[0].passage]
@@ -147,7 +158,8 @@ class _Maker:
         if found is None or not negatives:
             return None
         window, (first, last) = found
-        return Example(self._question(question.text), window.ids, first, last, negatives)
+        asked = [self._question(text) for text in (question.text, *translations)]
+        return Example(asked, window.ids, first, last, negatives)
 
     def _ranked_windows(self, ranked: Sequence[Candidate]) -> Iterator[tuple[int, _Window]]:
         scores, tokenized = [], []
