@@ -114,13 +114,20 @@ def loss_of(model: ReadingModel, batch: Sequence[Example], rng: random.Random) -
     return where / 2 + nn.functional.binary_cross_entropy_with_logits(has, answers)
 
 
-def train(model: ReadingModel, examples: Sequence[Example], work: Path, minutes: float) -> None:
+def train(
+    model: ReadingModel,
+    examples: Sequence[Example],
+    work: Path,
+    minutes: float,
+    *,
+    rate: float = RATE,
+) -> None:
     """Train until the minutes are over, counting those before the last checkpoint."""
     seconds = 60 * minutes
     layers = [p for layer in model.layers[FROZEN:] for p in layer.parameters()]
     heads = [*model.span.parameters(), *model.has.parameters()]
     optimiser = torch.optim.AdamW(
-        [{"params": layers, "lr": RATE}, {"params": heads, "lr": HEADS_RATE}], weight_decay=0.01
+        [{"params": layers, "lr": rate}, {"params": heads, "lr": HEADS_RATE}], weight_decay=0.01
     )
     rates = [group["lr"] for group in optimiser.param_groups]
     checkpoint = work / "checkpoint.pt"
@@ -192,6 +199,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=3, help="of the first file, what measures")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--go-on", action="store_true", help="from the weights that ship")
+    parser.add_argument("--rate", type=float, default=RATE, help="of learning, for the layers")
     parser.add_argument("--bf16", action="store_true", help="where the processor has it: faster")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
@@ -208,7 +216,7 @@ def main() -> None:
         model.take(read_tuned())
     print(f"{len(examples)} examples", flush=True)
     with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
-        train(model, examples, args.work, args.minutes)
+        train(model, examples, args.work, args.minutes, rate=args.rate)
     write_tuned(READER_FILE, {name: t.numpy() for name, t in model.tuned().items()})
     print(f"wrote {READER_FILE}, {READER_FILE.stat().st_size / 1e6:.1f} MB")
 
