@@ -20,7 +20,6 @@ DOORS = {
     "langchain_text_splitters": {"rag.passages"},
     "onnxruntime": {"rag.bundled.model", "rag.bundled.calibrate"},
     "sentencex": {"rag.passages"},
-    "bm25s": {"rag.sparse"},
     "Stemmer": {"rag.terms"},
     "anyascii": {"rag.terms"},
     "sentence_transformers": {"rag.encoders"},

@@ -33,9 +33,9 @@ def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None
     first = answer["citations"][0]
     assert list(first) == [
         *("number", "article", "title", "source", "published", "start", "end", "quote"),
-        *("answer_span", "context"),
+        *("answer_span", "context", "changed"),
     ]
-    assert first["number"] == 1
+    assert (first["number"], first["changed"]) == (1, False)
     assert first["quote"] == answer["answer"]
     text = (SEEDS / first["article"]).read_text(encoding="utf-8")
     assert text[first["start"] : first["end"]] == first["quote"]
@@ -117,7 +117,7 @@ def test_index_says_what_it_did(folder: Path, tmp_path: Path) -> None:
     (folder / "train.txt").unlink()
     done = run("index", folder, "--index", index)
     assert done.stdout.startswith("+0 ~0 -1 ")
-    assert done.stderr == "rag: skipped: empty.txt is empty\n"
+    assert done.stderr == "rag: +0 ~0 -1\nrag: skipped: empty.txt is empty\n"
 
 
 def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
