@@ -24,7 +24,7 @@ from rag.publish import drafted, publish, tidy
 from rag.spool import Spool
 from rag.tables import split_articles
 from rag.types import Article, Passage
-from rag.vectors import VectorCache
+from rag.vectors import VectorCache, forget
 
 Found = Iterable[Article | Problem]
 
@@ -150,19 +150,29 @@ def _renew(
         recipe.on_plan(plan)
         name = fingerprint(recipe.described(), recipe.settings, spool.corpus)
         if before and before.manifest.fingerprint == name:
-            return _report(index, before, plan, embedded=0, unchanged=True)
-        tables = split_articles(counted(spool, recipe.report, "splitting"), recipe.split)
-        cache = VectorCache(index, fingerprint=encoder.fingerprint, dimension=encoder.dimension)
-        same = before if before and before.manifest.encoder == recipe.described() else None
-        known = known_vectors(same)
-        embedded = embed_texts(spool, tables, known, cache, recipe)
-        write_files(draft, spool, tables, [[own, cached_vectors(cache)] for own in known], recipe)
-        after = publish(index, draft, partial(describe, name, spool, tables, recipe))
+            after, embedded = before, 0
+        else:
+            after, embedded = _make(before, name, draft, spool, recipe)
     if not recipe.keep:
-        cache.remove()
+        forget(index, encoder.fingerprint)
         with suppress(IndexUnwritable):  # the index is whole; what is left, the next build removes
             tidy(index)
-    return _report(index, after, plan, embedded=embedded, unchanged=False)
+    return _report(index, after, plan, embedded=embedded, unchanged=after is before)
+
+
+def _make(
+    before: Generation | None, name: str, draft: Path, spool: Spool, recipe: Recipe
+) -> tuple[Generation, int]:
+    """Make the live generation of the spooled articles; return it and how much was embedded."""
+    encoder = recipe.encoder
+    tables = split_articles(counted(spool, recipe.report, "splitting"), recipe.split)
+    cache = VectorCache(recipe.index, fingerprint=encoder.fingerprint, dimension=encoder.dimension)
+    same = before if before and before.manifest.encoder == recipe.described() else None
+    known = known_vectors(same)
+    embedded = embed_texts(spool, tables, known, cache, recipe)
+    write_files(draft, spool, tables, [[own, cached_vectors(cache)] for own in known], recipe)
+    made = publish(recipe.index, draft, partial(describe, name, spool, tables, recipe))
+    return made, embedded
 
 
 def _fill(spool: Spool, found: Found) -> tuple[dict[str, str], str, tuple[Problem, ...]]:

@@ -12,12 +12,12 @@ from shlex import quote
 
 from rag.bundled.model import default_cache
 from rag.encoders import BUNDLED, Encoder, load_encoder
-from rag.errors import IndexMismatch, RagError
+from rag.errors import IndexCorrupt, IndexMismatch, RagError
 from rag.following import check_encoder
 from rag.freshness import Freshness
 from rag.generation import Generation, open_generation
 from rag.lock import holder
-from rag.manifest import command, digest
+from rag.manifest import command, current_name, digest
 from rag.publish import generations, leftovers
 from rag.vectors import cached
 
@@ -38,33 +38,41 @@ class Check:
 
 
 def examine(index: Path, *, cache: Path | None = None) -> list[Check]:
-    """Check the environment, the model's cache, and the index: every hash, count and span.
-
-    Of the index, what builds have left is told, too, and which articles have changed since.
+    """Check the environment, the model and its cache, and the index.
 
     A bundled model that was not built yet is built.
     """
+    generation = _opened(index)
+    known = generation if isinstance(generation, Generation) else None
+    name = known.manifest.encoder["name"] if known else BUNDLED
     checks = [_environment()]
-    generation: Generation | None = None
-    try:
-        generation = open_generation(index)
-    except RagError as error:
-        checks.append(_failed("index", error))
-    name = generation.manifest.encoder["name"] if generation else BUNDLED
     try:
         encoder = load_encoder(name, cache=cache)
         where = f" in {cache or default_cache()}" if name == BUNDLED else ""
         checks.append(Check("model", ok=True, detail=f"{name}, {encoder.fingerprint[:12]}{where}"))
+        if known:
+            checks.append(_attempt("encoder", lambda: _same_encoder(known, encoder)))
     except RagError as error:
-        return [*checks, _failed("model", error), *_left(index)]
-    if generation:
-        counts = ", ".join(f"{n} {what}" for what, n in generation.manifest.counts.items())
-        detail = f"{generation.manifest.fingerprint}: {counts}; every hash and count holds"
-        checks.append(Check("index", ok=True, detail=detail))
-        checks.append(_attempt("encoder", lambda: _same_encoder(generation, encoder)))
-        checks.append(_spans(generation))
-        checks.append(_articles(index, generation))
-    return [*checks, *_left(index)]
+        checks.append(_failed("model", error))
+    return checks + examine_index(index)
+
+
+def examine_index(index: Path) -> list[Check]:
+    """Check every hash, count and span of an index, what builds have left, and its articles."""
+    generation = _opened(index)
+    if isinstance(generation, RagError):
+        return [_failed("index", generation), *_left(index)]
+    counts = ", ".join(f"{n} {what}" for what, n in generation.manifest.counts.items())
+    detail = f"{generation.manifest.fingerprint}: {counts}; every hash and count holds"
+    whole = Check("index", ok=True, detail=detail)
+    return [whole, _spans(generation), _articles(index, generation), *_left(index)]
+
+
+def _opened(index: Path) -> Generation | RagError:
+    try:
+        return open_generation(index)
+    except RagError as error:
+        return error
 
 
 def _environment() -> Check:
@@ -141,15 +149,23 @@ def _left(index: Path) -> list[Check]:
 
 
 def _generations(index: Path) -> list[Check]:
-    found = generations(index)
+    live = _live_name(index)
+    found = [path for path in generations(index) if path.name != live]
     damaged = {path: error for path in found if (error := fault(path))}
-    told = f"{len(found)} on the disk"
+    told = f"{len(found)} besides the live one"
     if damaged:
         told += f", of which damaged: {'; '.join(map(str, damaged.values()))}"
         return [Check("generations", ok=False, detail=told, mend=repairing(index))]
     quarantine = list((index / "quarantine").glob("*/*"))
     told += f", none damaged; {len(quarantine)} things in quarantine" if quarantine else ""
     return [Check("generations", ok=True, detail=told)]
+
+
+def _live_name(index: Path) -> str | None:
+    try:
+        return current_name(index)
+    except IndexCorrupt:
+        return None
 
 
 def fault(path: Path) -> RagError | None:

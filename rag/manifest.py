@@ -113,7 +113,8 @@ def current_name(index: Path) -> str | None:
 def read_manifest(path: Path) -> Manifest:
     """Read a generation's manifest. Raises IndexCorrupt, or IndexMismatch for another format."""
     try:
-        raw = json.loads((path / "manifest.json").read_bytes())
+        said = (path / "manifest.json").read_bytes()
+        raw = json.loads(said)
         version = raw["format"]
         if isinstance(version, int) and version != FORMAT:
             age = "newer" if version > FORMAT else "older"
@@ -122,10 +123,11 @@ def read_manifest(path: Path) -> Manifest:
                 + ("update rag, or " if version > FORMAT else "")
                 + f"rebuild it with: {_mend(path, raw, rebuild=True)}"
             )
-        seal = raw.pop("seal")
-        if seal != _seal(raw):
+        del raw["seal"]
+        manifest = Manifest(**raw)
+        if said != sealed(manifest).encode():
             raise ValueError("its seal does not hold")
-        return Manifest(**raw)
+        return manifest
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise corrupt(path, f"its manifest cannot be read ({error})") from error
 
@@ -133,11 +135,8 @@ def read_manifest(path: Path) -> Manifest:
 def sealed(manifest: Manifest) -> str:
     """Return a manifest as text, with a hash of itself."""
     raw = asdict(manifest)
-    return json.dumps(raw | {"seal": _seal(raw)}, indent=2) + "\n"
-
-
-def _seal(raw: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
+    seal = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
+    return json.dumps(raw | {"seal": seal}, indent=2) + "\n"
 
 
 def verify_files(path: Path, manifest: Manifest) -> None:

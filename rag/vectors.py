@@ -69,13 +69,25 @@ def _read_blocks(
         yield block["digest"], block["check"] == _checks(block["digest"], block["vector"])
 
 
+def forget(index: Path, fingerprint: str) -> None:
+    """Remove what an encoder's builds have left: a generation that is live holds it."""
+    files.remove(_path(index, fingerprint))
+
+
+def _path(index: Path, fingerprint: str) -> Path:
+    return index / FOLDER / f"{_hash(fingerprint)[:16]}.cache"
+
+
+def _hash(fingerprint: str) -> str:
+    return hashlib.sha256(fingerprint.encode()).hexdigest()
+
+
 class VectorCache:
     """The vectors of one encoder, by the digests of their texts. Rows are those of the file."""
 
     def __init__(self, index: Path, *, fingerprint: str, dimension: int) -> None:
-        name = hashlib.sha256(fingerprint.encode()).hexdigest()
-        self.path = index / FOLDER / f"{name[:16]}.cache"
-        header = _MAGIC + f"{dimension} {name[:32]}".encode()
+        self.path = _path(index, fingerprint)
+        header = _MAGIC + f"{dimension} {_hash(fingerprint)[:32]}".encode()
         self._header = header.ljust(_HEADER, b"\0")
         self._dtype = _record(dimension)
         self._count = 0  # records in the file, good or not
@@ -126,10 +138,6 @@ class VectorCache:
             read = [os.pread(file.fileno(), size, _HEADER + row * size) for row in rows.tolist()]
         vectors: Vectors = np.frombuffer(b"".join(read), self._dtype)["vector"]
         return vectors
-
-    def remove(self) -> None:
-        """Forget everything: the vectors are in a generation that is live."""
-        files.remove(self.path)
 
 
 def _checks(digests: Digests, vectors: Vectors) -> Any:
