@@ -11,12 +11,13 @@ from typing import Any
 from rag import metadata
 from rag.articles import Problem, read_folder
 from rag.assemble import Recipe, Split, counted, describe, embed_texts, write_files
+from rag.before import generation_before, refuse_mixture, refuse_other_name
 from rag.embedding import Progress, cached_vectors, known_vectors
 from rag.encoders import BUNDLED, Encoder, load_encoder
-from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing, IndexUnwritable
-from rag.generation import Generation, open_generation
+from rag.errors import IndexUnwritable
+from rag.generation import Generation
 from rag.lock import building
-from rag.manifest import CorpusHash, command, fingerprint, other_encoder
+from rag.manifest import CorpusHash, fingerprint
 from rag.origins import Origins
 from rag.passages import Splitter, split_article
 from rag.plan import Plan, compare
@@ -76,10 +77,10 @@ def build_index(
     origins = Origins(folder)
     found = _read(folder, index)
     with building(index):
-        before = _generation_before(index, rebuild=rebuild)
+        before = generation_before(index, rebuild=rebuild)
         if encoder is None:
             if not rebuild:
-                _refuse_other_name(before, index, model)
+                refuse_other_name(before, index, model)
             name = model or (before.manifest.encoder["name"] if before else BUNDLED)
             encoder = load_encoder(name, cache=cache, progress=lambda line: report(line, 0, 0))
         split = partial(_split, encoder=encoder, splitter=splitter)
@@ -88,7 +89,7 @@ def build_index(
             index, folder, encoder, settings, split, report, on_plan or (lambda _: None), keep
         )
         if before and not rebuild:
-            _refuse_mixture(before, recipe)
+            refuse_mixture(before, recipe)
         return _renew(before, found, origins, recipe)
 
 
@@ -109,7 +110,7 @@ def index_articles(
     IndexLocked while another process builds.
     """
     with building(index):
-        before = _generation_before(index, rebuild=True)
+        before = generation_before(index, rebuild=True)
         recipe = Recipe(index, folder, encoder, settings, split, progress or _silent)
         return _renew(before, articles, None, recipe)
 
@@ -126,8 +127,8 @@ def plan_index(
     Raises CorpusError, and IndexMismatch where the index has another model or format.
     """
     folder, index = Path(folder), Path(index)
-    before = _generation_before(index, rebuild=False)
-    _refuse_other_name(before, index, model)
+    before = generation_before(index, rebuild=False)
+    refuse_other_name(before, index, model)
     (progress or _silent)("reading articles", 0, 0)
     hashes: dict[str, str] = {}
     corpus, problems = CorpusHash(), []
@@ -205,40 +206,6 @@ def _split(article: Article, *, encoder: Encoder, splitter: Splitter) -> list[Pa
 
 def _silent(_what: str, _done: int, _total: int) -> None:
     """Report nothing."""
-
-
-def _generation_before(index: Path, *, rebuild: bool) -> Generation | None:
-    """Return the live generation, or None where there is none that can be built upon."""
-    try:
-        return open_generation(index)
-    except (IndexMissing, IndexCorrupt):
-        return None
-    except IndexMismatch:
-        if rebuild:
-            return None
-        raise
-
-
-def _refuse_other_name(before: Generation | None, index: Path, model: str | None) -> None:
-    if before and model and model != before.manifest.encoder["name"]:
-        made = before.manifest.encoder["name"]
-        mend = command(before.manifest.folder, index, model=model, rebuild=True)
-        raise IndexMismatch(
-            f"{index} was built with encoder {made!r} but {model!r} was asked for; "
-            f"rebuild it with: {mend}"
-        )
-
-
-def _refuse_mixture(before: Generation, recipe: Recipe) -> None:
-    made = before.manifest
-    if made.encoder["fingerprint"] != recipe.encoder.fingerprint:
-        raise other_encoder(made, recipe.index, recipe.described())
-    if made.splitter != recipe.settings:
-        mend = command(made.folder, recipe.index, rebuild=True)
-        raise IndexMismatch(
-            f"{recipe.index} was split as {made.splitter} but articles are now split as "
-            f"{recipe.settings}; rebuild it with: {mend}"
-        )
 
 
 def _report(

@@ -157,7 +157,8 @@ def _generations(index: Path) -> list[Check]:
         told += f", of which damaged: {'; '.join(map(str, damaged.values()))}"
         return [Check("generations", ok=False, detail=told, mend=repairing(index))]
     quarantine = list((index / "quarantine").glob("*/*"))
-    told += f", none damaged; {len(quarantine)} things in quarantine" if quarantine else ""
+    told += ", none damaged"
+    told += f"; {len(quarantine)} things in quarantine" if quarantine else ""
     return [Check("generations", ok=True, detail=told)]
 
 

@@ -45,8 +45,9 @@ def cached(index: Path) -> list[CacheState]:
 
 def _state(path: Path) -> CacheState:
     with path.open("rb") as file:
-        magic, said = file.readline(), file.read(_HEADER - len(_MAGIC)).split(b" ")[0]
-        if magic != _MAGIC or not said.isdigit() or not 0 < int(said) < 1 << 16:
+        header = file.read(_HEADER)
+        said = header.removeprefix(_MAGIC).split(b" ")[0]  # the dimension
+        if len(header) < _HEADER or not said.isdigit() or not 0 < int(said) < 1 << 16:
             return CacheState(path, 0, 1)
         blocks = [good for _, good in _read_blocks(file, _record(int(said)))]
     checked = np.concatenate([np.zeros(0, bool), *blocks])
