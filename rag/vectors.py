@@ -123,7 +123,7 @@ class VectorCache:
                 file.write(self._header)
             files.write_rows(file, records)
         files.sync(self.path)
-        self._digests.append(records["digest"])
+        self._digests.append(records["digest"].copy())  # not a view that holds the vectors
         self._rows.append(np.arange(self._count, self._count + len(records)))
         self._count += len(records)
 
