@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -77,12 +78,12 @@ def _execute(args: argparse.Namespace) -> int:
 def _index(args: argparse.Namespace) -> int:
     from rag.build import build_index, plan_index
 
-    with Progress(_complain) as progress:
-        if args.dry_run:
-            plan = plan_index(args.folder, args.index, model=args.model, progress=progress)
-            return _print_json(plan) if args.json else _say(plan_lines(plan), plan.problems)
+    if args.dry_run:
+        plan = plan_index(args.folder, args.index, model=args.model)
+        return _print_json(plan) if args.json else _say(plan_lines(plan), plan.problems)
 
-        def build() -> "BuildReport":
+    def build() -> "BuildReport":
+        with Progress(_complain) as progress:
             return build_index(
                 args.folder,
                 args.index,
@@ -92,18 +93,19 @@ def _index(args: argparse.Namespace) -> int:
                 on_plan=lambda plan: None if plan.settled else progress.say(f"rag: {plan}"),
             )
 
-        def tell(report: "BuildReport") -> None:
-            if args.json:
-                _print_json(report)
-            else:
-                _say(report_lines(report), report.problems)
-
-        if args.watch:
-            from rag.watch import watch_folder
-
-            watch_folder(args.folder, args.index, build=build, on_report=tell, tell=_complain)
+    def tell(report: "BuildReport") -> None:
+        if args.json:
+            _print_json(report)
         else:
-            tell(build())
+            _say(report_lines(report), report.problems)
+
+    if args.watch:
+        from rag.watch import watch_folder
+
+        with suppress(KeyboardInterrupt):
+            watch_folder(args.folder, args.index, build=build, on_report=tell, tell=_complain)
+    else:
+        tell(build())
     return 0
 
 

@@ -102,6 +102,8 @@ def current_name(index: Path) -> str | None:
         said = (index / "CURRENT").read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise IndexCorrupt(f"{index / 'CURRENT'} cannot be read: {error.strerror}") from error
     name = said[:-1].decode("ascii", "replace")
     if said[-1:] != b"\n" or not _NAME.fullmatch(name):
         raise IndexCorrupt(
@@ -145,7 +147,10 @@ def verify_files(path: Path, manifest: Manifest) -> None:
         file = path / name
         if not file.is_file():
             raise corrupt(path, f"{name} is missing")
-        found = measure(file)
+        try:
+            found = measure(file)
+        except OSError as error:
+            raise corrupt(path, f"{name} cannot be read: {error.strerror}") from error
         if found != expected:
             what = "size" if found["bytes"] != expected["bytes"] else "content"
             raise corrupt(path, f"the {what} of {name} is not what the manifest says")

@@ -36,7 +36,7 @@ from rag.doctor import examine_index
 from rag.errors import IndexLocked, RagError
 from rag.index import Index, open_index
 from rag.manifest import live_generation
-from rag.publish import leftovers
+from rag.publish import generations, leftovers
 from rag.vectors import cached
 
 WORDS = ("river", "bridge", "train", "night", "ferry", "snow")
@@ -354,6 +354,40 @@ def builders(scene: Scene, *, full: bool) -> Iterator[dict[str, Any]]:
         yield {"what": "the lock of a dead builder", "tried": 1, "ended": {"taken over": 1}}
 
 
+def reaping(scene: Scene, *, full: bool) -> Iterator[dict[str, Any]]:
+    """Old generations go, but not the one that another process has open."""
+    with scene.index() as index:
+        ready, opened = os.pipe()
+        ask, asked = os.pipe()
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                held = open_index(index, encoder=scene.encoder, read=False, follow=False)
+                os.write(opened, b"x")
+                os.read(ask, 1)
+                fresh = open_index(held.generation.path.parent.parent, encoder=scene.encoder)
+                assert scene.answers(held) == scene.expected[scene.old]
+                assert fresh.fingerprint != held.fingerprint
+                code = 0 if (held.generation.path / "texts.utf8").exists() else 1
+            finally:
+                os._exit(code)
+        os.read(ready, 1)
+        held = live_generation(index)
+        for number in range(6):
+            (scene.folder / "extra.txt").write_text(f"The train number {number} is late.\n")
+            scene.build(index)
+        assert len(generations(index)) == 4  # the live one, two older ones, and the one in use
+        os.write(asked, b"x")
+        assert os.waitpid(child, 0)[1] == 0
+        (scene.folder / "extra.txt").unlink()
+        scene.build(index)
+        assert len(generations(index)) == 3
+        assert not held.exists()
+        ended = {"kept while open, removed afterwards": 1}
+        yield {"what": "a generation that another process has open", "tried": 1, "ended": ended}
+
+
 def reading_only(scene: Scene, *, full: bool) -> Iterator[dict[str, Any]]:
     """An index on a disk that takes no write serves; a build there is refused."""
     with scene.index() as index:
@@ -385,7 +419,7 @@ def reading_only(scene: Scene, *, full: bool) -> Iterator[dict[str, Any]]:
 
 
 PARTS = {part.__name__: part for part in
-         (kills, errors, damage, forged, readers, builders, reading_only)}  # fmt: skip
+         (kills, errors, damage, forged, readers, builders, reaping, reading_only)}  # fmt: skip
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from conftest import WordEncoder
 
 from rag import embedding
 from rag.build import build_index
+from rag.cli import main
 from rag.doctor import Check, examine_index
 from rag.errors import IndexLocked, IndexMissing
 from rag.index import open_index
@@ -162,3 +163,20 @@ def test_there_is_nothing_to_repair_where_there_is_no_index(tmp_path: Path) -> N
     with pytest.raises(IndexMissing):
         repair(tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_the_command_says_what_it_moved_and_what_it_found(
+    index: Path,
+    words: WordEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for module in ("rag.build", "rag.doctor"):
+        monkeypatch.setattr(f"{module}.load_encoder", lambda *_, **__: words)
+    flip(live_generation(index) / "texts.utf8")
+    assert main(["doctor", "--index", str(index)]) == 1
+    assert "WRONG index" in capsys.readouterr().out
+    assert main(["doctor", "--index", str(index), "--repair"]) == 0
+    told = capsys.readouterr().out
+    assert "quarantine: generations/" in told
+    assert "WRONG" not in told

@@ -15,6 +15,7 @@ LEAST = {  # what each part tries at least, in its quick form
     "forged": 300,
     "readers": 100,
     "builders": 2,
+    "reaping": 1,
     "reading_only": 1,
 }
 
