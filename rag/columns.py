@@ -1,8 +1,8 @@
 """Terms of documents, one after the other → a sparse matrix of BM25 scores, by columns.
 
 Made for corpora whose terms do not fit into lists: while documents come in, a term takes six
-bytes for each document that holds it, and eight in the matrix. A library that is given all
-documents at once (bm25s, whose scores these are) takes more than ten times that.
+bytes for each document that holds it, and then eight in the matrix. The scores are those of
+bm25s, which wants all documents at once, as lists of Python objects.
 """
 
 from array import array
