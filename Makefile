@@ -6,7 +6,7 @@ INDEX := index
 FOLDER := seeds
 Q ?= How many exaflops does the Kazakh supercomputer have?
 
-.PHONY: chat ask index test check bench baseline
+.PHONY: chat ask index test check bench baseline faults
 
 chat: index
 	$(BIN)/rag chat --index $(INDEX)
@@ -26,6 +26,9 @@ baseline: index
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest
+
+faults: .venv/installed-dev
+	$(BIN)/python tests/faults.py --full
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check rag tests

@@ -42,6 +42,12 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--model", metavar="NAME", help="any sentence-transformers model (default: as it was)"
     )
+    index.add_argument(
+        "--rebuild", action="store_true", help="replace an index of another model, splitter, format"
+    )
+    how = index.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
+    how.add_argument("--watch", action="store_true", help="keep the index up to date until Ctrl-C")
     search = command("search", "Find the passages that fit a question best.")
     search.add_argument("question", type=_question, metavar="QUESTION")
     search.add_argument("-k", type=_positive, default=5, help="how many (default: 5)")
@@ -90,7 +96,12 @@ def parser() -> argparse.ArgumentParser:
     )
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     report.add_argument("--title", help="of the page (default: Retrieval, measured)")
-    command("doctor", "Check the index, the model and the environment.")
+    doctor = command("doctor", "Check the index, the model and the environment.")
+    doctor.add_argument(
+        "--repair",
+        action="store_true",
+        help="move what is damaged aside and rebuild; delete nothing",
+    )
     model = command("model", "Export the bundled model as a sentence-transformers folder.")
     model.add_argument("action", choices=["export"])
     model.add_argument("directory", type=Path, metavar="DIR")

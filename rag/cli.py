@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,9 +19,19 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from rag.arguments import REPORT, WHY, parse
 from rag.errors import RagError
-from rag.terminal import Progress, answer_text, hit_lines, safe
+from rag.terminal import (
+    Progress,
+    answer_text,
+    hit_lines,
+    plan_lines,
+    problem_line,
+    report_lines,
+    safe,
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    from rag.articles import Problem
+    from rag.build import BuildReport
     from rag.index import Index
     from rag.types import Filter
 
@@ -55,7 +66,9 @@ def _execute(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         kept = getattr(args, "save", None)
         told = (
-            f"go on with --resume --save {kept}" if kept else "what was indexed before still serves"
+            f"go on with --resume --save {kept}"
+            if kept
+            else "what was indexed before still serves, and what was embedded is kept"
         )
         _complain(f"rag: interrupted; {told}")
         return 130
@@ -63,21 +76,43 @@ def _execute(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from rag.build import build_index
+    from rag.build import build_index, plan_index
 
-    with Progress(_complain) as progress:
-        report = build_index(args.folder, args.index, model=args.model, progress=progress)
-    for problem in report.problems:
-        verb = "skipped" if problem.skipped else "warning"
-        _complain(safe(f"rag: {verb}: {problem.path} {problem.reason}"))
-    if args.json:
-        return _print_json(report)
-    held = f"{report.articles} articles, {report.passages} passages, {report.sentences} sentences"
-    if report.unchanged:
-        print(f"{report.index} is up to date: nothing to do ({held})")
+    if args.dry_run:
+        plan = plan_index(args.folder, args.index, model=args.model)
+        return _print_json(plan) if args.json else _say(plan_lines(plan), plan.problems)
+
+    def build() -> "BuildReport":
+        with Progress(_complain) as progress:
+            return build_index(
+                args.folder,
+                args.index,
+                model=args.model,
+                rebuild=args.rebuild,
+                progress=progress,
+                on_plan=lambda plan: None if plan.settled else progress.say(f"rag: {plan}"),
+            )
+
+    def tell(report: "BuildReport") -> None:
+        if args.json:
+            _print_json(report)
+        else:
+            _say(report_lines(report), report.problems)
+
+    if args.watch:
+        from rag.watch import watch_folder
+
+        with suppress(KeyboardInterrupt):
+            watch_folder(args.folder, args.index, build=build, on_report=tell, tell=_complain)
     else:
-        print(f"+{report.added} ~{report.changed} -{report.removed}  {report.index} holds {held}")
-        print(f"embedded {report.embedded}, reused {report.reused}; index {report.fingerprint}")
+        tell(build())
+    return 0
+
+
+def _say(lines: str, problems: Sequence["Problem"]) -> int:
+    for line in map(problem_line, problems):
+        _complain(line)
+    print(lines, flush=True)
     return 0
 
 
@@ -116,10 +151,9 @@ def _ask(args: argparse.Namespace) -> int:
 
 
 def _article(args: argparse.Namespace) -> int:
-    from rag.generation import Generation
-    from rag.manifest import live_generation
+    from rag.generation import open_generation
 
-    article = Generation(live_generation(args.index)).article(args.id)
+    article = open_generation(args.index).article(args.id)
     if args.json:
         return _print_json({**asdict(article), **asdict(article.metadata)}, leave_out="metadata")
     if sys.stdout.isatty():
@@ -156,7 +190,9 @@ def _bench(args: argparse.Namespace) -> int:
     request = Request(**{field.name: getattr(args, field.name) for field in fields(Request)})
     try:
         with Progress(_complain) as progress:
-            done = run_bench(request, open_index=lambda: _open(args), progress=progress)
+            done = run_bench(
+                request, open_index=lambda: _open(args, follow=False), progress=progress
+            )
     except WrongUsage as error:
         _complain(f"rag bench: {error}")
         return 2
@@ -196,8 +232,10 @@ def _report(args: argparse.Namespace) -> int:
 
 def _doctor(args: argparse.Namespace) -> int:
     from rag.doctor import examine
+    from rag.repair import repair
 
-    checks = examine(args.index)
+    checks = repair(args.index) if args.repair else []
+    checks += examine(args.index)
     healthy = all(check.ok for check in checks)
     if args.json:
         _print_json({"ok": healthy, "checks": [asdict(check) for check in checks]})
@@ -219,10 +257,10 @@ def _model(args: argparse.Namespace) -> int:
     return 0
 
 
-def _open(args: argparse.Namespace) -> "Index":
+def _open(args: argparse.Namespace, *, follow: bool = True) -> "Index":
     from rag.index import open_index
 
-    args.opened = open_index(args.index, progress=_complain)
+    args.opened = open_index(args.index, progress=_complain, follow=follow)
     return cast("Index", args.opened)
 
 

@@ -4,9 +4,16 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 from textwrap import TextWrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.types import UNSURE, Answer, Citation, Hit
+
+if TYPE_CHECKING:
+    from rag.articles import Problem
+    from rag.build import BuildReport
+    from rag.plan import Plan
+
+_LISTED = 20  # articles of a plan that are named
 
 
 def hit_lines(hits: Sequence[Hit]) -> str:
@@ -49,11 +56,38 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def plan_lines(plan: "Plan") -> str:
+    """Return a plan as counts, and its articles, a line each."""
+    listed = [f"{mark} {safe(article)}" for mark, own in
+              (("+", plan.added), ("~", plan.changed), ("-", plan.removed))
+              for article in own]  # fmt: skip
+    more = [f"… and {len(listed) - _LISTED} more"] if len(listed) > _LISTED else []
+    return "\n".join([f"{plan}  ({plan.unchanged} unchanged)", *listed[:_LISTED], *more])
+
+
+def report_lines(report: "BuildReport") -> str:
+    """Return what a build found and did, in one or two lines."""
+    held = f"{report.articles} articles, {report.passages} passages, {report.sentences} sentences"
+    if report.unchanged:
+        return f"{report.index} is up to date: nothing to do ({held})"
+    return (
+        f"+{report.added} ~{report.changed} -{report.removed}  {report.index} holds {held}\n"
+        f"embedded {report.embedded}, reused {report.reused}; index {report.fingerprint}"
+    )
+
+
+def problem_line(problem: "Problem") -> str:
+    """Return what is wrong with a file of the folder."""
+    verb = "skipped" if problem.skipped else "warning"
+    return safe(f"rag: {verb}: {problem.path} {problem.reason}").replace("\n", "\ufffd")
+
+
 def _source_line(citation: Citation, *, number: bool = True) -> str:
     parts = [_where(citation.title, citation.article), citation.source, citation.published]
     told = " · ".join(part for part in parts if part)
     span = f"{citation.article}:{citation.start}-{citation.end}"
-    return safe((f"[{citation.number}] " if number else "") + f"{told} ({span})")
+    line = safe((f"[{citation.number}] " if number else "") + f"{told} ({span})")
+    return line + (" — CHANGED on disk since it was indexed" if citation.changed else "")
 
 
 def _where(title: str | None, article: str) -> str:
@@ -89,6 +123,12 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        if self._bar is not None:
+            self._bar.clear()
+        self._complain(line)
+
     def __call__(self, what: str, done: int, total: int) -> None:
         """Show that `done` of `total` is done; a total of 0 stands for a wait of unknown length."""
         if total and sys.stderr.isatty():
@@ -96,7 +136,7 @@ class Progress:
 
             if what != self._what:
                 self.__exit__()
-                self._bar = tqdm(total=total, desc=what, leave=False)
+                self._bar = tqdm(total=total, desc=what, leave=False, unit="")
                 self._what = what
             self._bar.update(done - self._bar.n)
         elif not total and " " in what and not what.startswith("reading"):

@@ -145,6 +145,7 @@ class Citation:
     quote: str
     answer_span: AnswerSpan | None = None  # None where the sentence was not read
     context: Sentence | None = None  # the sentence before it, where the quote refers back to it
+    changed: bool | None = None  # the file, since it was indexed; None where that is not known
 
 
 @dataclass(frozen=True, slots=True)

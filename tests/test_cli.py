@@ -1,6 +1,7 @@
 """The command line, as a script would use it."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -33,9 +34,9 @@ def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None
     first = answer["citations"][0]
     assert list(first) == [
         *("number", "article", "title", "source", "published", "start", "end", "quote"),
-        *("answer_span", "context"),
+        *("answer_span", "context", "changed"),
     ]
-    assert first["number"] == 1
+    assert (first["number"], first["changed"]) == (1, False)
     assert first["quote"] == answer["answer"]
     text = (SEEDS / first["article"]).read_text(encoding="utf-8")
     assert text[first["start"] : first["end"]] == first["quote"]
@@ -117,7 +118,7 @@ def test_index_says_what_it_did(folder: Path, tmp_path: Path) -> None:
     (folder / "train.txt").unlink()
     done = run("index", folder, "--index", index)
     assert done.stdout.startswith("+0 ~0 -1 ")
-    assert done.stderr == "rag: skipped: empty.txt is empty\n"
+    assert done.stderr == "rag: +0 ~0 -1\nrag: skipped: empty.txt is empty\n"
 
 
 def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
@@ -198,3 +199,28 @@ def test_a_file_called_why_is_measured_by_its_path() -> None:
     assert parse(["bench", "./why"]).files == [Path("why")]
     assert parse(["bench", "report.json", "why"]).files == [Path("report.json"), Path("why")]
     assert parse(["bench", "why", "saved", "--runs", "a,b"]).runs == ("a", "b")
+
+
+def test_a_watch_reports_its_builds_and_ends_with_an_interrupt(
+    folder: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "rag", "index", str(folder), "--watch", "--json"]
+    watch = subprocess.Popen(
+        [*command, "--index", str(tmp_path / "index")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    assert watch.stdout is not None
+    assert json.loads(watch.stdout.readline())["added"] == 2
+    (folder / "new.txt").write_text("The ferry crosses the river at night.\n")
+    assert json.loads(watch.stdout.readline())["added"] == 1
+    watch.send_signal(signal.SIGINT)
+    rest, complaints = watch.communicate(timeout=60)
+    assert (watch.returncode, rest) == (0, "")
+    assert complaints == "rag: +2 ~0 -0\nrag: +1 ~0 -0\n"
+
+
+def test_another_model_is_refused_in_one_line(seeds_folder: Path) -> None:
+    done = run("index", SEEDS, "--index", seeds_folder, "--model", "no/such", check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith(f"--index {seeds_folder} --model no/such --rebuild\n")
