@@ -109,7 +109,7 @@ def _read_file(
     try:
         if wrong := _wrong_name(name):
             raise CorpusError(wrong)
-        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        if _is_link(path) and not _real(path).is_relative_to(_real(folder)):
             raise CorpusError("is a link to a file outside the folder")
         raw = read_bytes(path)
         sha256 = hashlib.sha256(raw).hexdigest()
@@ -187,18 +187,16 @@ def _overrides(folder: Path) -> tuple[Overrides, list[Problem]]:
 
 def _files(folder: Path, exclude: Path | None) -> Iterator[Path | Problem]:
     """Yield the article files in the order of their ids, after the folders that are not read."""
-    excluded = exclude.resolve() if exclude else None
+    excluded = _real(exclude) if exclude else None
     found: list[tuple[str, Path]] = []
     unread: list[OSError] = []
     for where, folders, names in os.walk(folder, onerror=unread.append):
         here = Path(where)
         folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and (here / name).resolve() != excluded
+            name for name in folders if not name.startswith(".") and _real(here / name) != excluded
         ]
         for name in sorted(folders):
-            if (here / name).is_symlink():
+            if _is_link(here / name):
                 shown = _shown((here / name).relative_to(folder).as_posix())
                 yield Problem(shown, "is a link to a folder, which is not followed")
         for name in names:
@@ -211,6 +209,18 @@ def _files(folder: Path, exclude: Path | None) -> Iterator[Path | Problem]:
         yield Problem(shown, f"cannot be read: {error.strerror}")
     for _, path in sorted(found):
         yield path
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads; unlike `Path.resolve`, whatever links and names are in it."""
+    return Path(os.path.realpath(path))
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:  # its name is too long; reading it will tell
+        return False
 
 
 def _wrong_name(name: str) -> str | None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from rag import metadata
+from rag import articles as readers
+from rag import metadata, resemblance
 from rag.articles import Corpus, Problem, read_folder
 from rag.embedding import Counter, Progress, embed, vectors_by_digest
 from rag.encoders import BUNDLED, Encoder, load_encoder
@@ -18,7 +19,10 @@ from rag.errors import IndexCorrupt, IndexLocked, IndexMismatch, IndexMissing
 from rag.generation import Generation, write_generation
 from rag.manifest import FORMAT, Manifest, corpus_hash, digest, fingerprint, live_generation
 from rag.passages import Splitter, split_article
+from rag.resemblance import Comparison, Resemblance
 from rag.types import Article, Passage
+
+Split = Callable[[Article, frozenset[str]], list[Passage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,11 @@ def build_index(
             name = model or known
             encoder = load_encoder(name, cache=cache, progress=lambda line: report(line, 0, 0))
         split = partial(_split, encoder=encoder, splitter=splitter)
-        settings = splitter.settings() | {"metadata_rules": metadata.RULES}
+        settings = splitter.settings() | {
+            "metadata_rules": metadata.RULES,
+            "reader_rules": readers.RULES,
+            "resemblance_rules": resemblance.RULES,
+        }
         return _renew(index, folder, before, corpus, encoder, settings, split, report)
 
 
@@ -78,12 +86,13 @@ def index_articles(
     folder: Path,
     encoder: Encoder,
     settings: dict[str, Any],
-    split: Callable[[Article], list[Passage]],
+    split: Split,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the index up to date with articles that are at hand, ordered by id.
 
-    `split` gives an article's passages, `settings` says how for the fingerprint, and
+    `split` gives an article's passages (its second argument are the lines that other articles
+    have too), `settings` says how for the fingerprint, and
     `folder` where the articles come from. Raises IndexLocked while another process builds.
     """
     corpus = Corpus(tuple(articles), ())
@@ -113,7 +122,7 @@ def _renew(
     corpus: Corpus,
     encoder: Encoder,
     settings: dict[str, Any],
-    split: Callable[[Article], list[Passage]],
+    split: Split,
     report: Progress,
 ) -> BuildReport:
     described = _describe_encoder(encoder)
@@ -122,10 +131,11 @@ def _renew(
     if before and before.manifest.fingerprint == name:
         return _report(index, before, before, corpus, embedded=0, unchanged=True)
 
+    alike = _compare(corpus.articles, report)
     passages = []
     for i, article in enumerate(corpus.articles):
         report("splitting", i, len(corpus.articles))
-        passages.append(split(article))
+        passages.append(split(article, alike.shared_lines(article)))
     passage_texts, sentence_texts = _texts(corpus.articles, passages)
     same = before if before and before.manifest.encoder == described else None
     old_passages = vectors_by_digest(same, "passages")
@@ -155,9 +165,18 @@ def _renew(
         passages=passages,
         passage_vectors=passage_vectors,
         sentence_vectors=sentence_vectors,
+        firsts=alike.leaders,
         describe=describe,
     )
     return _report(index, before, after, corpus, embedded=fresh, unchanged=False)
+
+
+def _compare(articles: Sequence[Article], report: Progress) -> Resemblance:
+    comparison = Comparison()
+    for i, article in enumerate(articles):
+        report("comparing", i, len(articles))
+        comparison.add(article)
+    return comparison.settle(articles.__getitem__)
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
@@ -180,12 +199,15 @@ def _describe_encoder(encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def _split(article: Article, *, encoder: Encoder, splitter: Splitter) -> list[Passage]:
+def _split(
+    article: Article, shared: frozenset[str], *, encoder: Encoder, splitter: Splitter
+) -> list[Passage]:
     return split_article(
         article.text,
         language=article.metadata.language,
         count_tokens=encoder.count_tokens,
         splitter=splitter,
+        shared=shared,
     )
 
 

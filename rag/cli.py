@@ -1,4 +1,4 @@
-"""The command line: `rag index | search | ask | article | chat | bench | doctor | model`.
+"""The command line: `rag index | search | ask | article | articles | chat | bench | …`.
 
 Results go to stdout, progress and complaints to stderr. Exit codes: 0; 1 for an error
 that the user can mend, in one line; 2 for wrong usage. Each command imports what it
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from rag.arguments import REPORT, WHY, parse
 from rag.errors import RagError
-from rag.terminal import Progress, answer_text, hit_lines, safe
+from rag.terminal import Progress, answer_text, hit_lines, one_line, safe
 
 if TYPE_CHECKING:
     from rag.index import Index
@@ -69,7 +69,7 @@ def _index(args: argparse.Namespace) -> int:
         report = build_index(args.folder, args.index, model=args.model, progress=progress)
     for problem in report.problems:
         verb = "skipped" if problem.skipped else "warning"
-        _complain(safe(f"rag: {verb}: {problem.path} {problem.reason}"))
+        _complain(one_line(f"rag: {verb}: {problem.path} {problem.reason}"))
     if args.json:
         return _print_json(report)
     held = f"{report.articles} articles, {report.passages} passages, {report.sentences} sentences"
@@ -127,6 +127,19 @@ def _article(args: argparse.Namespace) -> int:
     else:  # not one character more or less: spans count in this text
         sys.stdout.buffer.write(article.text.encode())
         sys.stdout.buffer.flush()
+    return 0
+
+
+def _articles(args: argparse.Namespace) -> int:
+    from rag.generation import Generation
+    from rag.listing import list_articles
+    from rag.manifest import live_generation
+    from rag.terminal import article_lines
+
+    listed = list_articles(Generation(live_generation(args.index)))
+    if args.json:
+        return _print_json({"articles": listed})
+    print(article_lines(listed))
     return 0
 
 
@@ -250,6 +263,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "search": _search,
     "ask": _ask,
     "article": _article,
+    "articles": _articles,
     "chat": _chat,
     "bench": _bench,
     WHY: _why,

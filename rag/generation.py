@@ -4,10 +4,12 @@
       CURRENT                   the name of the live generation, replaced atomically
       generations/<name>/
         manifest.json           what it is made of, and the size and SHA-256 of each file
-        articles.jsonl          one article a line: id, hash, metadata, where its text lies
+        articles.jsonl          one article a line: id, hash, metadata, where its text lies, on
+                                which page and under which heading
         texts.utf8              the articles' texts, one after the other
         passages.npy            (article, start, end, first and last sentence, digest)
         sentences.npy           (start, end, kind, digest)
+        copies.npy              of each article the row of the first that is nearly the same
         passages.faiss          row i is passage i
         terms.utf8, bm25_*.npy  the lexical index; document i is passage i
         sentence_vectors.npy    float16 (sentences, d), memory-mapped; row j is sentence j
@@ -21,6 +23,7 @@ import mmap
 import os
 import shutil
 import tempfile
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +32,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.article_records import from_record, to_record
 from rag.dense import DenseIndex, Vectors
 from rag.errors import CorpusError
 from rag.files import measure, sync
@@ -42,7 +46,7 @@ from rag.manifest import (
     verify_files,
 )
 from rag.sparse import SparseIndex
-from rag.types import Article, Filter, Metadata, Passage
+from rag.types import Article, Filter, Mark, Metadata, Passage
 
 KINDS = ("sentence", "furniture")
 SENTENCE = KINDS.index("sentence")
@@ -66,6 +70,8 @@ class Generation:
             lines = (path / "articles.jsonl").read_bytes().splitlines()
             self._articles = [json.loads(line) for line in lines]
             self._about = [Metadata(**meta["metadata"]) for meta in self._articles]
+            self._firsts = np.load(path / "copies.npy", allow_pickle=False)
+            self._group_sizes = np.bincount(self._firsts)
             self.passages: Table = np.load(path / "passages.npy", allow_pickle=False)
             self.sentences: Table = np.load(path / "sentences.npy", allow_pickle=False)
             self.dense = DenseIndex.read(path / "passages.faiss")
@@ -83,7 +89,7 @@ class Generation:
     def _check_shapes(self) -> None:
         counts, dimension = self.manifest.counts, self.manifest.encoder["dimension"]
         found = {
-            "articles": len(self._articles),
+            "articles": min(len(self._articles), len(self._firsts)),
             "passages": len(self.passages),
             "sentences": len(self.sentences),
         }
@@ -129,8 +135,27 @@ class Generation:
         row = self._rows.get(article_id)
         if row is None:
             raise CorpusError(f"the index holds no article {article_id!r}")
-        sha256 = self._articles[row]["sha256"]
-        return Article(article_id, self.text(row), sha256, self.metadata(row))
+        return from_record(self._articles[row], self.text(row))
+
+    def known(self, name: str, sha256: str) -> Article | None:
+        """Return the article that is this file, if the file is still what it was when read."""
+        row = self._rows.get(name)
+        if row is None or self._articles[row]["file"]:
+            return None
+        return self.article(name) if self._articles[row]["sha256"] == sha256 else None
+
+    def copies(self, row: int) -> tuple[int, ...]:
+        """Return the rows of the other articles that say nearly the same as that in `row`."""
+        if self._group_sizes[self._firsts[row]] == 1:
+            return ()
+        same = np.flatnonzero(self._firsts == self._firsts[row])
+        return tuple(int(other) for other in same if other != row)
+
+    def place(self, row: int, start: int) -> Mark:
+        """Return on which page and under which heading a character of an article stands."""
+        marks = self._articles[row]["marks"]
+        found = bisect_right(marks, start, key=lambda mark: int(mark[0]))
+        return Mark(*marks[found - 1]) if found else Mark(0)
 
 
 def write_generation(
@@ -140,11 +165,13 @@ def write_generation(
     passages: Sequence[Sequence[Passage]],
     passage_vectors: Vectors,
     sentence_vectors: Vectors,
+    firsts: npt.NDArray[np.int32],
     describe: Callable[[dict[str, int], dict[str, dict[str, Any]]], Manifest],
 ) -> Generation:
     """Write a generation beside the live one, verify it, make it the live one, and return it.
 
-    `passages[i]` are those of `articles[i]`; the vectors (n, d) follow the same order.
+    `passages[i]` are those of `articles[i]`; the vectors (n, d) follow the same order, and
+    `firsts[i]` is the row of the first article that is nearly the same as `articles[i]`.
     The generation before the last is deleted; the last stays for those who still read it.
     """
     home = index / "generations"
@@ -152,6 +179,7 @@ def write_generation(
     partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=home))
     try:
         _write_articles(partial, articles)
+        np.save(partial / "copies.npy", firsts)
         counts = _write_tables(partial, articles, passages)
         DenseIndex.of(passage_vectors).write(partial / "passages.faiss")
         _index_terms(articles, passages).write(partial)
@@ -202,12 +230,7 @@ def _write_articles(folder: Path, articles: Sequence[Article]) -> None:
         for article in articles:
             raw = article.text.encode("utf-8")
             texts.write(raw)
-            record = {
-                "id": article.id,
-                "sha256": article.sha256,
-                "metadata": asdict(article.metadata),
-                "bytes": [begin, begin + len(raw)],
-            }
+            record = to_record(article, begin=begin, end=begin + len(raw))
             lines.write(json.dumps(record, ensure_ascii=True) + "\n")
             begin += len(raw)
 

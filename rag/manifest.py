@@ -6,7 +6,7 @@ Knows names, hashes and formats; what is in the files is `generation`'s.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from rag.sparse import K1, B
 from rag.terms import RULES
 from rag.types import Article
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Manifest:
     folder: str  # that was indexed, as an absolute path
     encoder: dict[str, Any]  # name, fingerprint, dimension
     splitter: dict[str, Any]
-    corpus: str  # SHA-256 over the articles' ids and hashes
+    corpus: str  # SHA-256 over the articles' ids, hashes and metadata
     counts: dict[str, int]  # articles, passages, sentences
     files: dict[str, dict[str, Any]]  # name → bytes, sha256
 
@@ -46,10 +46,11 @@ def fingerprint(encoder: dict[str, Any], splitter: dict[str, Any], corpus: str) 
 
 
 def corpus_hash(articles: Sequence[Article]) -> str:
-    """Return the SHA-256 over the ids and contents of `articles`, which are ordered by id."""
+    """Return the SHA-256 over the ids, files and metadata of `articles`, in their order."""
     total = hashlib.sha256()
     for article in articles:
-        total.update(f"{article.sha256} {article.id}\n".encode())
+        about = json.dumps(asdict(article.metadata), sort_keys=True)
+        total.update(f"{article.sha256} {about} {article.id}\n".encode())
     return total.hexdigest()
 
 

@@ -9,13 +9,15 @@ from rag.readers.text import decode_text
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_STOPS = re.compile("[\x00\ud800-\udfff]")  # at which the parser would leave the rest
 
 
 def parse_html(page: str) -> etree._Element:
     """Return the tree of a page. Raises CorpusError where there is none."""
+    page = _STOPS.sub("\ufffd", _DECLARATION.sub("", page))
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_pis=True)
     try:
-        tree: etree._Element = html.document_fromstring(_DECLARATION.sub("", page), parser=parser)
+        tree: etree._Element = html.document_fromstring(page, parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise CorpusError("holds no text") from error
     return tree

@@ -27,7 +27,7 @@ _LEAST = 0.05  # of a page's words that an article must hold, to be believed to 
 
 def read_html(raw: bytes) -> Extracted:
     """Read a web page. Raises CorpusError where it holds no text."""
-    page = decode_page(raw)
+    page = decode_page(raw).replace("\x00", "\ufffd")
     tree = parse_html(page)
     found = bare_extraction(
         page,
