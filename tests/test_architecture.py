@@ -20,7 +20,6 @@ DOORS = {
     "trafilatura": {"rag.readers.web"},
     "pypdfium2": {"rag.readers.pdf"},
     "mammoth": {"rag.readers.word"},
-    "subprocess": {"rag.readers.confined"},
     "rensa": {"rag.resemblance"},
     "dateparser": {"rag.metadata"},
     "py3langid": {"rag.metadata"},

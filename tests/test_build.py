@@ -185,7 +185,7 @@ def test_a_newer_format_asks_for_an_update(
         live(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 3}'])
 def test_a_damaged_manifest_is_named(
     content: str, folder: Path, tmp_path: Path, words: WordEncoder
 ) -> None:

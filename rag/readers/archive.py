@@ -17,11 +17,11 @@ _SHOWN = 80  # characters of a name that is wrong
 def read_zip(raw: bytes, first: int) -> Iterator[Part]:
     """Yield the articles of an archive from its entry `first` on, and what is wrong with others."""
     with checked_archive(raw) as archive:
-        if not any(suffix(name) for name in archive.namelist()):
+        if not any(suffix(entry.orig_filename) for entry in archive.infolist()):
             raise CorpusError("holds no file of a known format")
         seen: set[str] = set()
         for number, entry in enumerate(archive.infolist()):
-            kind = suffix(entry.filename)
+            kind = suffix(entry.orig_filename)
             if kind is None or _is_hidden(entry.filename):
                 continue
             wrong = _wrong_name(entry, seen)

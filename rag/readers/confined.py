@@ -93,7 +93,10 @@ class Confined:
                 raise CorpusError(f"holds {stopped} files that cannot be read; its rest is left")
 
     def _ask(self, raw: bytes, kind: str, entry: int) -> Iterator[dict[str, Any]]:
-        """Yield the frames about a file; the last says why where the process ended in it."""
+        """Yield the frames about a file; the last says why where the process ended in it.
+
+        Raises CorpusError where the process says that there is nothing more to read in it.
+        """
         process = self._running()
         if process.stdin is None or process.stdout is None:
             raise ValueError("the process was started without pipes")
@@ -109,11 +112,10 @@ class Confined:
                 frame: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
                 whole = "end" in frame or "problem" in frame
                 if "problem" in frame:
-                    yield {"reason": frame["problem"]}
-                elif "part" in frame:
-                    yield frame
+                    raise CorpusError(frame["problem"])
                 if "part" not in frame:
                     break
+                yield frame
             if not whole:
                 yield {"reason": self._why(frame.get("fault") if line else None)}
         finally:
@@ -150,6 +152,8 @@ class Confined:
             return f"takes longer than {self._limits.seconds:g} s to read"
         if fault == "MemoryError":
             return f"needs more than {self._limits.memory // 2**20} MiB to read"
+        if fault is None and code is not None and code < 0:
+            fault = signal.Signals(-code).name
         return f"cannot be read: its reader failed ({fault or f'exit {code}'})"
 
 

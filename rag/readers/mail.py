@@ -16,10 +16,13 @@ from rag.types import Metadata
 
 def read_eml(raw: bytes) -> Extracted:
     """Read a mail. Raises CorpusError where it holds no text."""
-    message = email.message_from_bytes(raw, policy=default)
-    if not isinstance(message, EmailMessage) or not message.keys():
-        raise CorpusError("is no mail: it has no headers")
-    body = message.get_body(preferencelist=("plain", "html"))
+    try:
+        message = email.message_from_bytes(raw, policy=default)
+        if not isinstance(message, EmailMessage) or not message.keys():
+            raise CorpusError("is no mail: it has no headers")
+        body = message.get_body(preferencelist=("plain", "html"))
+    except RecursionError as error:
+        raise CorpusError("holds mails in mails, too deep") from error
     about = Metadata(
         title=_header(message, "subject"),
         published=_header(message, "date"),

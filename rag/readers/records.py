@@ -119,4 +119,4 @@ def _are_records(value: Any) -> bool:
 
 
 def _told(error: Exception) -> str:
-    return "it nests too deep" if isinstance(error, RecursionError) else str(error)[:200]
+    return "it nests too deep" if isinstance(error, RecursionError) else str(error).split(";")[0]

@@ -19,7 +19,7 @@ def parse_html(page: str) -> etree._Element:
     try:
         tree: etree._Element = html.document_fromstring(page, parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise CorpusError("holds no text") from error
+        raise CorpusError("holds no text that can be read") from error
     return tree
 
 

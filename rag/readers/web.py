@@ -48,7 +48,7 @@ def read_html(raw: bytes) -> Extracted:
         if len(article.text) >= _LEAST * len(whole.text):
             return article
     if not whole.text:
-        raise CorpusError("holds no text")
+        raise CorpusError("holds no text that can be read")
     return whole
 
 

@@ -6,6 +6,8 @@ in a document are those of the file, not of what was published, so they are not 
 
 import io
 import zipfile
+import zlib
+from xml.parsers.expat import ExpatError
 
 import mammoth
 
@@ -20,6 +22,10 @@ from rag.types import Metadata
 _PROPERTIES = "docProps/core.xml"
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 _LOCKED = b"\xd0\xcf\x11\xe0"  # an encrypted document, and an old .doc, is an OLE file
+_DAMAGE = (  # what mammoth, and what it reads with, make of a damaged document
+    *(AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError),
+    *(ExpatError, zipfile.BadZipFile, zlib.error),
+)
 _BACK = "↑</a>"  # mammoth's link from a footnote to where it belongs
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -37,7 +43,7 @@ def read_docx(raw: bytes) -> Extracted:
         page = mammoth.convert_to_html(
             io.BytesIO(raw), style_map=_STYLES, convert_image=mammoth.images.img_element(_no_image)
         ).value
-    except (KeyError, OSError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise CorpusError("is damaged, or no Word document") from error
     read = assemble(html_blocks(parse_html(page.replace(_BACK, "</a>"))) if page else (), about)
     if not read.text:
