@@ -14,7 +14,7 @@ from pathlib import Path
 MAX_LINE = 160  # characters; a longer line says something
 MENU_LINES = 6  # from so many on, short lines before or after all prose are a menu
 _ENTRY_WORDS, _ENTRY_LENGTH = 4, 30
-_LINK = re.compile(r"!?\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)")
+_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)")
 _LEAD = re.compile(r"^[\s>*_•▪·|+–—-]+")
 _WORD = re.compile(r"\w+")
 _TEXT_MARKS = re.compile(r"[#\d.!?…:;,]")
@@ -44,8 +44,10 @@ def page_lines(
 
 
 def _is_of_a_page(line: str) -> bool:
-    bare = _LEAD.sub("", line.strip()[: MAX_LINE + 1]).rstrip(" *_→»>…")
-    return len(line.strip()) <= MAX_LINE and bool(_patterns().match(bare))
+    if len(line) > 4 * MAX_LINE:
+        return False
+    bare = _LEAD.sub("", _LINK.sub(r"\1", line).strip()).rstrip(" *_→»>…")
+    return len(bare) <= MAX_LINE and bool(_patterns().match(bare))
 
 
 def _menus(lines: Sequence[str], prose: Sequence[bool]) -> set[int]:

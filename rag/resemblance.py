@@ -17,7 +17,7 @@ from rensa import RMinHash, RMinHashLSH
 from rag.boilerplate import MAX_LINE, normal_line
 from rag.figures import figures
 from rag.passages import split_sentences
-from rag.terms import tokenize
+from rag.shingles import shingles
 from rag.types import Article
 
 RULES = 1  # raise it when a change here groups other articles, or finds other lines
@@ -100,15 +100,6 @@ def is_copy(one: Article, other: Article) -> bool:
     words, other_words = shingles(said), shingles(others)
     alike = len(words & other_words) >= NEARLY_SAME * len(words | other_words) > 0
     return alike and _numbers(said) == _numbers(others)
-
-
-def shingles(texts: list[str]) -> frozenset[str]:
-    """Return the runs of three words in the texts, or of fewer where a text has no more."""
-    found: set[str] = set()
-    for text in texts:
-        words = tokenize(text)
-        found |= {" ".join(words[i : i + 3]) for i in range(max(len(words) - 2, 1))}
-    return frozenset(found - {""})
 
 
 def _said(article: Article) -> list[str]:

@@ -15,8 +15,8 @@ import numpy as np
 
 from rag.figures import figures
 from rag.generation import SENTENCE, Generation
-from rag.resemblance import shingles
 from rag.retrieve import Candidate
+from rag.shingles import shingles
 from rag.terms import tokenize
 
 SAME_STORY = 0.8  # Jaccard similarity of the passages' words from which they are copies
