@@ -42,3 +42,18 @@ def locked_pdf() -> bytes:
     drawn = stream(b"BT ET")
     entries = b"/Encrypt 6 0 R /ID [<00112233445566778899AABBCCDDEEFF> <00>]"
     return pdf_of([CATALOGUE, PAGES, PAGE, drawn, FONT, key], trailer=entries)
+
+
+def pdf_of_pages(pages: Sequence[Sequence[str]]) -> bytes:
+    """Return a PDF of pages of lines."""
+    objects, kids = [CATALOGUE, b"", FONT], []
+    for lines in pages:
+        kids.append(b"%d 0 R" % (len(objects) + 1))
+        drawn = b"".join(b"(%s) Tj T* " % line.encode("latin-1") for line in lines)
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents %d 0 R "
+            b"/Resources << /Font << /F 3 0 R >> >> >>" % (len(objects) + 2),
+            stream(b"BT /F 9 Tf 50 780 Td 11 TL %s ET" % drawn),
+        ]
+    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
+    return pdf_of(objects)

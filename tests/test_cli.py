@@ -88,7 +88,7 @@ def test_article_prints_the_file_to_the_byte(seeds_folder: Path) -> None:
 def test_ask_imports_neither_torch_nor_transformers_nor_gradio(seeds_folder: Path) -> None:
     program = (
         "import sys; from rag.cli import main; main(sys.argv[1:]);"
-        "heavy = ('torch', 'transformers', 'sentence_transformers', 'gradio', 'onnx', 'lxml', 'rensa');"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'gradio', 'onnx', 'lxml');"
         "print([m for m in heavy if m in sys.modules], file=sys.stderr)"
     )
     command = [sys.executable, "-c", program, "ask", QUESTION, "--index", seeds_folder]

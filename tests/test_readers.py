@@ -1,11 +1,13 @@
 """Formats → text, marks and metadata; the files in tests/files come from real programs."""
 
 import io
+import time
 import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from small_pdf import pdf_of_pages
 
 from rag.errors import CorpusError
 from rag.metadata import describe
@@ -244,3 +246,37 @@ def test_markdown_keeps_its_text_and_gives_its_front_matter_and_headings() -> No
 )
 def test_a_day_is_read_as_formats_write_it(written: str, day: str | None) -> None:
     assert describe("Some text.", Metadata(published=written)).published == day
+
+
+LINE = "The council decided to rebuild the bridge. It costs 45 million euros, said Ada in 2025."
+
+
+def of_size(kind: str, size: int) -> bytes:
+    count = size // len(LINE)
+    match kind:
+        case ".html":
+            body = "".join(f"<p>{LINE} {n}</p>\n" for n in range(count))
+            return f"<html><body><article>{body}</article></body></html>".encode()
+        case ".jsonl":
+            return f'{{"text": "{LINE}"}}\n'.encode() * count
+        case ".csv":
+            return b"text,title\n" + f'"{LINE}",x\n'.encode() * count
+        case ".eml":
+            return b"From: a@b.c\n\n" + f"{LINE}\n".encode() * count
+        case ".pdf":
+            return pdf_of_pages([[f"{LINE} {n}" for n in range(40)]] * (count // 40))
+        case _:
+            return f"# Heading\n\n{LINE}\n\n".encode() * count
+
+
+@pytest.mark.parametrize("kind", [".html", ".jsonl", ".csv", ".eml", ".pdf", ".md"])
+def test_reading_takes_twice_as_long_for_twice_the_file(kind: str) -> None:
+    def seconds(size: int) -> float:
+        raw = of_size(kind, size)
+        begin = time.process_time()
+        assert sum(len(part.read.text) for part in read_file(raw, kind) if part.read) > 0.9 * size
+        return time.process_time() - begin
+
+    seconds(10_000)  # imports
+    ratios = (seconds(600_000) / max(seconds(150_000), 0.01) for _ in range(3))
+    assert any(ratio <= 2.3**2 for ratio in ratios)  # twice the file, twice over
