@@ -274,7 +274,7 @@ def test_reading_takes_twice_as_long_for_twice_the_file(kind: str) -> None:
     def seconds(size: int) -> float:
         raw = of_size(kind, size)
         begin = time.process_time()
-        assert sum(len(part.read.text) for part in read_file(raw, kind) if part.read) > 0.9 * size
+        assert sum(len(part.read.text) for part in read_file(raw, kind) if part.read) > size / 2
         return time.process_time() - begin
 
     seconds(10_000)  # imports
