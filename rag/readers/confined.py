@@ -146,7 +146,9 @@ class Confined:
     def _why(self, fault: str | None) -> str:
         """End the process and return why it could not go on."""
         process = self._process
-        code = process.wait(timeout=10) if process else None
+        code = None
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it writes on, beyond its limit
+            code = process.wait(timeout=5) if process else None
         self.close()
         if code == -signal.SIGALRM:
             return f"takes longer than {self._limits.seconds:g} s to read"
