@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         _add_filters(sub)
     article = command("article", "Print an article's text as it was indexed.")
     article.add_argument("id", metavar="ID", help="its path relative to the indexed folder")
+    command("articles", "List the articles, with what they say about themselves.")
     chat = command("chat", "Serve the chat page on this machine.")
     chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
     _add_bench(command("bench", "Measure retrieval and answers, on your questions or public sets."))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from rag import files
 from rag.dense import DenseIndex
@@ -25,7 +26,7 @@ from rag.tables import Tables, passage_texts, sentence_texts
 from rag.types import Article, Passage
 from rag.vectors import VectorCache
 
-Split = Callable[[Article], list[Passage]]
+Split = Callable[[Article, frozenset[str]], list[Passage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,19 @@ def embed_texts(
 
 
 def write_files(
-    draft: Path, spool: Spool, tables: Tables, known: list[list[Lookup]], recipe: Recipe
+    draft: Path,
+    spool: Spool,
+    tables: Tables,
+    leaders: npt.NDArray[np.int32],
+    known: list[list[Lookup]],
+    recipe: Recipe,
 ) -> None:
-    """Write all files of a generation but the articles, which are there, and the manifest."""
+    """Write all files of a generation but the articles, which are there, and the manifest.
+
+    `leaders[i]` is the row of the first article that is nearly the same as that in row i.
+    """
     dimension, (of_passages, of_sentences) = recipe.encoder.dimension, known
+    files.write_array(draft / "copies.npy", leaders)
     files.write_array(draft / "passages.npy", tables.passages)
     files.write_array(draft / "sentences.npy", tables.sentences)
     vectors = gather(digests_of(tables.passages), of_passages, dimension)

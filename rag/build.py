@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from rag import metadata
-from rag.articles import Problem, read_folder
+from rag import articles as readers
+from rag import metadata, resemblance
+from rag.articles import Problem, no_folder, nothing_to_read, read_articles
 from rag.assemble import Recipe, Split, counted, describe, embed_texts, write_files
 from rag.before import generation_before, refuse_mixture, refuse_other_name
 from rag.embedding import Progress, cached_vectors, known_vectors
@@ -18,10 +18,10 @@ from rag.errors import IndexUnwritable
 from rag.generation import Generation
 from rag.lock import building
 from rag.manifest import CorpusHash, fingerprint
-from rag.origins import Origins
 from rag.passages import Splitter, split_article
 from rag.plan import Plan, compare
 from rag.publish import drafted, publish, tidy
+from rag.resemblance import Comparison, Resemblance
 from rag.spool import Spool
 from rag.tables import split_articles
 from rag.types import Article, Passage
@@ -74,8 +74,8 @@ def build_index(
     folder, index = Path(folder), Path(index)
     splitter, report = splitter or Splitter(), progress or _silent
     report("reading articles", 0, 0)
-    origins = Origins(folder)
-    found = _read(folder, index)
+    if not folder.is_dir():
+        raise no_folder(folder)
     with building(index):
         before = generation_before(index, rebuild=rebuild)
         if encoder is None:
@@ -84,13 +84,18 @@ def build_index(
             name = model or (before.manifest.encoder["name"] if before else BUNDLED)
             encoder = load_encoder(name, cache=cache, progress=lambda line: report(line, 0, 0))
         split = partial(_split, encoder=encoder, splitter=splitter)
-        settings = splitter.settings() | {"metadata_rules": metadata.RULES}
+        settings = splitter.settings() | {
+            "metadata_rules": metadata.RULES,
+            "reader_rules": readers.RULES,
+            "resemblance_rules": resemblance.RULES,
+        }
         recipe = Recipe(
             index, folder, encoder, settings, split, report, on_plan or (lambda _: None), keep
         )
         if before and not rebuild:
             refuse_mixture(before, recipe)
-        return _renew(before, found, origins, recipe)
+        same = before if before and before.manifest.splitter == settings else None
+        return _renew(before, _read(folder, index, same), recipe)
 
 
 def index_articles(
@@ -105,14 +110,14 @@ def index_articles(
 ) -> BuildReport:
     """Bring the index up to date with articles that are at hand, ordered by id.
 
-    `split` gives an article's passages, `settings` says how for the fingerprint, and
-    `folder` where the articles come from. An index of another make is replaced. Raises
-    IndexLocked while another process builds.
+    `split` gives an article's passages (its second argument are the lines that other articles
+    have too), `settings` says how for the fingerprint, and `folder` where the articles come
+    from. An index of another make is replaced. Raises IndexLocked while another process builds.
     """
     with building(index):
         before = generation_before(index, rebuild=True)
         recipe = Recipe(index, folder, encoder, settings, split, progress or _silent)
-        return _renew(before, articles, None, recipe)
+        return _renew(before, articles, recipe)
 
 
 def plan_index(
@@ -132,7 +137,7 @@ def plan_index(
     (progress or _silent)("reading articles", 0, 0)
     hashes: dict[str, str] = {}
     corpus, problems = CorpusHash(), []
-    for found in _read(folder, index):
+    for found in _read(folder, index, before):
         if isinstance(found, Problem):
             problems.append(found)
         elif found.id not in hashes:
@@ -141,12 +146,10 @@ def plan_index(
     return compare(before, hashes, corpus.hexdigest(), tuple(problems))
 
 
-def _renew(
-    before: Generation | None, found: Found, origins: Origins | None, recipe: Recipe
-) -> BuildReport:
+def _renew(before: Generation | None, found: Found, recipe: Recipe) -> BuildReport:
     index, encoder = recipe.index, recipe.encoder
     with drafted(index) as draft:
-        spool = Spool(draft, origins)
+        spool = Spool(draft)
         plan = compare(before, *_fill(spool, found))
         recipe.on_plan(plan)
         name = fingerprint(recipe.described(), recipe.settings, spool.corpus)
@@ -166,14 +169,26 @@ def _make(
 ) -> tuple[Generation, int]:
     """Make the live generation of the spooled articles; return it and how much was embedded."""
     encoder = recipe.encoder
-    tables = split_articles(counted(spool, recipe.report, "splitting"), recipe.split)
+    alike = _compare(spool, recipe.report)
+    tables = split_articles(
+        counted(spool, recipe.report, "splitting"),
+        lambda article: recipe.split(article, alike.shared_lines(article)),
+    )
     cache = VectorCache(recipe.index, fingerprint=encoder.fingerprint, dimension=encoder.dimension)
     same = before if before and before.manifest.encoder == recipe.described() else None
     known = known_vectors(same)
     embedded = embed_texts(spool, tables, known, cache, recipe)
-    write_files(draft, spool, tables, [[own, cached_vectors(cache)] for own in known], recipe)
+    lookups = [[own, cached_vectors(cache)] for own in known]
+    write_files(draft, spool, tables, alike.leaders, lookups, recipe)
     made = publish(recipe.index, draft, partial(describe, name, spool, tables, recipe))
     return made, embedded
+
+
+def _compare(spool: Spool, report: Progress) -> Resemblance:
+    comparison = Comparison()
+    for article in counted(spool, report, "comparing"):
+        comparison.add(article)
+    return comparison.settle(spool.article)
 
 
 def _fill(spool: Spool, found: Found) -> tuple[dict[str, str], str, tuple[Problem, ...]]:
@@ -189,18 +204,32 @@ def _fill(spool: Spool, found: Found) -> tuple[dict[str, str], str, tuple[Proble
     return spool.hashes, spool.corpus, tuple(problems)
 
 
-def _read(folder: Path, index: Path) -> Iterator[Article | Problem]:
-    """Return what is in the folder. Raises CorpusError at once where there is no article."""
-    corpus = read_folder(folder, exclude=index)
-    return chain(corpus.articles, corpus.problems)
+def _read(folder: Path, index: Path, same: Generation | None) -> Iterator[Article | Problem]:
+    """Yield what is in the folder; `same` knows articles that were read by the same rules.
+
+    Raises CorpusError at the end where there was no article.
+    """
+    problems = []
+    empty = True
+    for found in read_articles(folder, exclude=index, known=same.known if same else None):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            empty = False
+        yield found
+    if empty:
+        raise nothing_to_read(folder, problems)
 
 
-def _split(article: Article, *, encoder: Encoder, splitter: Splitter) -> list[Passage]:
+def _split(
+    article: Article, shared: frozenset[str], *, encoder: Encoder, splitter: Splitter
+) -> list[Passage]:
     return split_article(
         article.text,
         language=article.metadata.language,
         count_tokens=encoder.count_tokens,
         splitter=splitter,
+        shared=shared,
     )
 
 

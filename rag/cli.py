@@ -1,4 +1,4 @@
-"""The command line: `rag index | search | ask | article | chat | bench | doctor | model`.
+"""The command line: `rag index | search | ask | article | articles | chat | bench | …`.
 
 Results go to stdout, progress and complaints to stderr. Exit codes: 0; 1 for an error
 that the user can mend, in one line; 2 for wrong usage. Each command imports what it
@@ -164,6 +164,19 @@ def _article(args: argparse.Namespace) -> int:
     return 0
 
 
+def _articles(args: argparse.Namespace) -> int:
+    from rag.generation import Generation
+    from rag.listing import list_articles
+    from rag.manifest import live_generation
+    from rag.terminal import article_lines
+
+    listed = list_articles(Generation(live_generation(args.index)))
+    if args.json:
+        return _print_json({"articles": listed})
+    print(article_lines(listed))
+    return 0
+
+
 def _chat(args: argparse.Namespace) -> int:
     from rag.bench.questions import example_questions
 
@@ -288,6 +301,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "search": _search,
     "ask": _ask,
     "article": _article,
+    "articles": _articles,
     "chat": _chat,
     "bench": _bench,
     WHY: _why,

@@ -30,11 +30,12 @@ class Freshness:
         None where that cannot be told: the folder is out of reach, or the article came from
         no file.
         """
-        origin = self._generation.origin(article_id)
-        if origin is None or origin.sha256 is None or not self._folder.is_dir():
+        held = self._generation.file_of(article_id)
+        if held is None or not self._folder.is_dir():
             return None
+        name, sha256 = held
         try:
-            return self._hash(origin.name) != origin.sha256
+            return self._hash(name) != sha256
         except (FileNotFoundError, NotADirectoryError):
             return True
         except OSError:

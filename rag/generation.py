@@ -4,10 +4,12 @@
       CURRENT                   the name of the live generation, replaced atomically
       generations/<name>/
         manifest.json           what it is made of, and the size and SHA-256 of each file
-        articles.jsonl          one article a line: id, hash, metadata, where its text lies
+        articles.jsonl          one article a line: id, hash, metadata, where its text lies, on
+                                which page and under which heading
         texts.utf8              the articles' texts, one after the other
         passages.npy            (article, start, end, first and last sentence, digest)
         sentences.npy           (start, end, kind, digest)
+        copies.npy              of each article the row of the first that is nearly the same
         passages.faiss          row i is passage i
         terms.utf8, bm25_*.npy  the lexical index; document i is passage i
         sentence_vectors.npy    float16 (sentences, d), memory-mapped; row j is sentence j
@@ -20,24 +22,24 @@ import fcntl
 import json
 import mmap
 import os
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.article_records import from_record
 from rag.dense import DenseIndex
 from rag.errors import CorpusError, IndexCorrupt
 from rag.filters import passing
 from rag.manifest import corrupt, current_name, live_generation, read_manifest, verify_files
-from rag.origins import Origin
 from rag.sparse import SparseIndex
 from rag.tables import SENTENCE as SENTENCE
 from rag.tables import Table
-from rag.types import Article, Filter, Metadata
+from rag.types import Article, Filter, Mark, Metadata
 
 
 class Generation:
@@ -51,7 +53,9 @@ class Generation:
         try:
             lines = (path / "articles.jsonl").read_bytes().splitlines()
             self._articles = [json.loads(line) for line in lines]
-            self._about = [Metadata(**meta.pop("metadata")) for meta in self._articles]
+            self._about = [Metadata(**meta["metadata"]) for meta in self._articles]
+            self._firsts = np.load(path / "copies.npy", allow_pickle=False)
+            self._group_sizes = np.bincount(self._firsts)
             self.passages: Table = np.load(path / "passages.npy", allow_pickle=False)
             self.sentences: Table = np.load(path / "sentences.npy", allow_pickle=False)
             self.dense = DenseIndex.read(path / "passages.faiss")
@@ -79,7 +83,7 @@ class Generation:
     def _check_shapes(self) -> None:
         counts, dimension = self.manifest.counts, self.manifest.encoder["dimension"]
         found = {
-            "articles": len(self._articles),
+            "articles": min(len(self._articles), len(self._firsts)),
             "passages": len(self.passages),
             "sentences": len(self.sentences),
         }
@@ -129,14 +133,35 @@ class Generation:
         row = self._rows.get(article_id)
         if row is None:
             raise CorpusError(f"the index holds no article {article_id!r}")
-        sha256 = self._articles[row]["sha256"]
-        return Article(article_id, self.text(row), sha256, self.metadata(row))
+        return from_record(self._articles[row], self.text(row))
 
-    def origin(self, article_id: str) -> Origin | None:
-        """Return the file that an article was read from, or None where it came from none."""
+    def known(self, name: str, sha256: str) -> Article | None:
+        """Return the article that is this file, if the file is still what it was when read."""
+        row = self._rows.get(name)
+        if row is None or self._articles[row]["file"]:
+            return None
+        return self.article(name) if self._articles[row]["sha256"] == sha256 else None
+
+    def copies(self, row: int) -> tuple[int, ...]:
+        """Return the rows of the other articles that say nearly the same as that in `row`."""
+        if self._group_sizes[self._firsts[row]] == 1:
+            return ()
+        same = np.flatnonzero(self._firsts == self._firsts[row])
+        return tuple(int(other) for other in same if other != row)
+
+    def place(self, row: int, start: int) -> Mark:
+        """Return on which page and under which heading a character of an article stands."""
+        marks = self._articles[row]["marks"]
+        found = bisect_right(marks, start, key=lambda mark: int(mark[0]))
+        return Mark(*marks[found - 1]) if found else Mark(0)
+
+    def file_of(self, article_id: str) -> tuple[str, str] | None:
+        """Return the file that holds an article, and its SHA-256; None where there is no such."""
         row = self._rows.get(article_id)
-        file: dict[str, Any] | None = None if row is None else self._articles[row]["file"]
-        return Origin(**file) if file else None
+        if row is None:
+            return None
+        held = self._articles[row]
+        return held["file"] or article_id, held["file_sha256"] or held["sha256"]
 
 
 def open_generation(index: Path) -> Generation:

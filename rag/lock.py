@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rag import files
 from rag.errors import IndexLocked
 from rag.files import disk, make_folder
 
@@ -34,7 +35,11 @@ class Holder:
 
 @contextmanager
 def building(index: Path) -> Iterator[None]:
-    """Hold the index's lock. Raises IndexLocked, naming the holder, where another builds."""
+    """Hold the index's lock. Raises IndexLocked, naming the holder, where another builds.
+
+    A folder that was made for a first build which came to nothing is gone afterwards.
+    """
+    new = not index.exists()
     make_folder(index)
     with disk(index / NAME):
         handle = os.open(index / NAME, os.O_RDWR | os.O_CREAT, 0o644)
@@ -56,8 +61,17 @@ def building(index: Path) -> Iterator[None]:
         finally:
             with suppress(OSError):  # what is left names a holder that is gone: harmless
                 os.ftruncate(handle, 0)
+                if new:
+                    _leave_nothing(index)
     finally:
         os.close(handle)
+
+
+def _leave_nothing(index: Path) -> None:
+    """Remove the folder if nothing but the lock is in it."""
+    held = {path.relative_to(index).as_posix() for path in index.rglob("*")}
+    if held <= {NAME, "generations"}:
+        files.remove(index)
 
 
 def holder(index: Path) -> tuple[Holder | None, bool]:

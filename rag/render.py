@@ -223,6 +223,8 @@ def _nearest(answer: Answer) -> list[Citation]:
             start=hit.sentence.start,
             end=hit.sentence.end,
             quote=hit.sentence.text,
+            page=hit.page,
+            heading=hit.heading,
         )
         for number, hit in enumerate(answer.hits[:MAX_NEAREST], start=1)
     ]

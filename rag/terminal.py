@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rag.plan import Plan
 
 _LISTED = 20  # articles of a plan that are named
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # bidi controls
 
 
 def hit_lines(hits: Sequence[Hit]) -> str:
@@ -22,7 +23,7 @@ def hit_lines(hits: Sequence[Hit]) -> str:
     for hit in hits:
         copies = f" (also in {', '.join(hit.also_in)})" if hit.also_in else ""
         lines.append(
-            safe(f"{hit.rank:>3}. {hit.score:.3f}  {_where(hit.title, hit.article)}{copies}")
+            one_line(f"{hit.rank:>3}. {hit.score:.3f}  {_where(hit.title, hit.article)}{copies}")
         )
         lines.append(wrapped(hit.sentence.text, indent="     "))
     return "\n".join(lines)
@@ -86,8 +87,25 @@ def _source_line(citation: Citation, *, number: bool = True) -> str:
     parts = [_where(citation.title, citation.article), citation.source, citation.published]
     told = " · ".join(part for part in parts if part)
     span = f"{citation.article}:{citation.start}-{citation.end}"
-    line = safe((f"[{citation.number}] " if number else "") + f"{told} ({span})")
+    if citation.page:
+        span += f", p. {citation.page}"
+    elif citation.heading and citation.heading != citation.title:
+        told += f" · {citation.heading}"
+    line = one_line((f"[{citation.number}] " if number else "") + f"{told} ({span})")
     return line + (" — CHANGED on disk since it was indexed" if citation.changed else "")
+
+
+def article_lines(listed: Sequence[dict[str, Any]]) -> str:
+    """Return two lines for each article: its id and title; what else is known of it."""
+    lines = []
+    for about in listed:
+        lines.append(one_line(f"{about['id']}  {about['title'] or ''}".rstrip()))
+        facts = [about[name] for name in ("published", "author", "source", "language", "url")]
+        if about["copies"]:
+            facts.append(f"nearly the same as {', '.join(about['copies'])}")
+        if any(facts):
+            lines.append(one_line("    " + " · ".join(fact for fact in facts if fact)))
+    return "\n".join(lines)
 
 
 def _where(title: str | None, article: str) -> str:
@@ -102,10 +120,21 @@ def wrapped(text: str, *, indent: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Show control characters as U+FFFD: an article must not steer the terminal."""
+    """Show control characters as U+FFFD: an article must not steer the terminal.
+
+    Nor may it turn the direction of what comes after it.
+    """
     return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "\ufffd" for c in text
+        "\ufffd"
+        if c in _TURNING or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cs"))
+        else c
+        for c in text
     )
+
+
+def one_line(text: str) -> str:
+    """Return `text` as one safe line: a name must not look like two."""
+    return safe(" ".join(text.splitlines())).replace("\t", " ")
 
 
 class Progress:

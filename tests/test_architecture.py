@@ -14,7 +14,13 @@ MODULES = {
     for path in PACKAGE.rglob("*.py")
 }
 DOORS = {
-    "chardet": {"rag.articles"},
+    "chardet": {"rag.readers.text"},
+    "yaml": {"rag.readers.text"},
+    "lxml": {f"rag.readers.{name}" for name in ("epub", "html_blocks", "trees", "web")},
+    "trafilatura": {"rag.readers.web"},
+    "pypdfium2": {"rag.readers.pdf"},
+    "mammoth": {"rag.readers.word"},
+    "rensa": {"rag.resemblance"},
     "dateparser": {"rag.metadata"},
     "py3langid": {"rag.metadata"},
     "langchain_text_splitters": {"rag.passages"},

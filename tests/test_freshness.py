@@ -9,8 +9,8 @@ from conftest import WordEncoder
 
 from rag import freshness
 from rag.build import build_index, index_articles
+from rag.files import sha256
 from rag.index import Index, open_index
-from rag.origins import Origin, Origins
 from rag.passages import Splitter, split_article
 from rag.terminal import answer_text
 from rag.types import Article, Metadata
@@ -67,60 +67,27 @@ def test_what_took_a_files_place_is_not_read(folder: Path, index: Index) -> None
     assert changed(index)["train.txt"]
 
 
-def article(article_id: str) -> Article:
-    return Article(article_id, "The train leaves at night.", "0" * 64, Metadata(language="en"))
-
-
-def test_an_article_among_several_in_a_file_has_the_file_as_its_origin(folder: Path) -> None:
-    for name in ("news.jsonl", "archive.zip", "a#b.txt"):
-        (folder / name).write_text(name)
-        os.utime(folder / name, (1, 1))
-    origins = Origins(folder)
-    names = {
-        "bridge.txt": "bridge.txt",
-        "a#b.txt": "a#b.txt",
-        "news.jsonl#3": "news.jsonl",
-        "archive.zip/inner/a.html": "archive.zip",
-        "archive.zip/news.jsonl#3": "archive.zip",
-    }
-    for article_id, name in names.items():
-        origin = origins.of(article(article_id))
-        assert origin is not None
-        assert origin.name == name
-        assert origin.sha256
-    assert origins.of(article("elsewhere.txt")) is None
-
-
-def test_a_file_of_several_articles_that_changes_while_it_is_read_is_of_unknown_state(
-    folder: Path,
+def test_articles_of_one_file_change_with_it(
+    folder: Path, tmp_path: Path, words: WordEncoder
 ) -> None:
-    (folder / "news.jsonl").write_text("one")
-    os.utime(folder / "news.jsonl", (1, 1))
-    origins = Origins(folder)
-    (folder / "news.jsonl").write_text("two")
-    assert origins.of(article("news.jsonl#1")) == Origin("news.jsonl", None)
-
-
-def test_articles_of_one_file_change_with_it_and_those_of_no_file_are_unknown(
-    folder: Path, tmp_path: Path, words: WordEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (folder / "news.jsonl").write_text("one")
-    os.utime(folder / "news.jsonl", (1, 1))
-    monkeypatch.setattr("rag.build.read_folder", lambda *_, **__: Several())
+    line = '{"title": "Bridge", "text": "The bridge crosses the river at the old mill."}\n'
+    (folder / "news.jsonl").write_text(line)
     build_index(folder, tmp_path / "index", encoder=words)
     index = open_index(tmp_path / "index", encoder=words, read=False)
-    assert changed(index) == {"news.jsonl#1": False}
-    (folder / "news.jsonl").write_text("two")
-    assert changed(index) == {"news.jsonl#1": True}
+    assert index.generation.file_of("news.jsonl#1") == ("news.jsonl", sha256(folder / "news.jsonl"))
+    assert changed(index)["news.jsonl#1"] is False
+    (folder / "news.jsonl").write_text(line * 2)
+    assert changed(index)["news.jsonl#1"] is True
+
+
+def test_of_articles_that_came_from_no_folder_nothing_is_said(
+    tmp_path: Path, words: WordEncoder
+) -> None:
     index_articles(
-        [article("1")], tmp_path / "other", folder=folder, encoder=words, settings={},
-        split=lambda a: split_article(
-            a.text, language="en", count_tokens=words.count_tokens, splitter=Splitter()
+        [Article("1", "The train leaves at night.", "0" * 64, Metadata(language="en"))],
+        tmp_path / "index", folder=tmp_path / "squad.json", encoder=words, settings={},
+        split=lambda article, _: split_article(
+            article.text, language="en", count_tokens=words.count_tokens, splitter=Splitter()
         ),
     )  # fmt: skip
-    assert changed(open_index(tmp_path / "other", encoder=words, read=False)) == {"1": None}
-
-
-class Several:
-    articles = (article("news.jsonl#1"),)
-    problems = ()
+    assert changed(open_index(tmp_path / "index", encoder=words, read=False)) == {"1": None}
