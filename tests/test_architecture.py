@@ -42,7 +42,12 @@ DOORS = {
     "watchfiles": {"rag.watch"},
     "argparse": {
         *("rag.cli", "rag.arguments"),
-        *("rag.training.judgement", "rag.training.lexical", "rag.training.reader"),
+        *(
+            "rag.training.judgement",
+            "rag.training.lexical",
+            "rag.training.late_interaction",
+            "rag.training.reader",
+        ),
     },
     "sklearn": {"rag.training.judgement"},
     "scipy": {"rag.training.judgement"},

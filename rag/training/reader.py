@@ -140,6 +140,7 @@ def train(
     minutes: float,
     *,
     rate: float = RATE,
+    bf16: bool = False,
 ) -> None:
     """Train until the minutes are over, counting those before the last checkpoint."""
     seconds = 60 * minutes
@@ -166,7 +167,9 @@ def train(
         share = min((step + 1) / WARM_UP, 1 - took / seconds)
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * share
-        loss = loss_of(model, batch, rng)
+        # One context a step: within it, autocast keeps the weights that it has once cast.
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = loss_of(model, batch, rng)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(layers + heads, 1.0)
@@ -234,8 +237,7 @@ def main() -> None:
     if args.go_on:
         model.take(read_tuned())
     print(f"{len(examples)} examples", flush=True)
-    with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
-        train(model, examples, args.work, args.minutes, rate=args.rate)
+    train(model, examples, args.work, args.minutes, rate=args.rate, bf16=args.bf16)
     write_tuned(READER_FILE, {name: t.numpy() for name, t in model.tuned().items()})
     print(f"wrote {READER_FILE}, {READER_FILE.stat().st_size / 1e6:.1f} MB")
 
