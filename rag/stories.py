@@ -9,7 +9,6 @@ where its article holds what they say. A copy with a corrected number is another
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 
@@ -104,7 +103,7 @@ class _Held:
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
-        self._said = cache(self._read)
+        self._read: dict[int, tuple[frozenset[str], frozenset[float]]] = {}
 
     def holds(self, article: int, candidate: Candidate) -> bool:
         """Tell whether an article says what a passage of another says, with its numbers."""
@@ -114,9 +113,12 @@ class _Held:
         said, figured = self._said(article)
         return len(runs & said) >= SAME_STORY * len(runs) > 0 and numbers <= figured
 
-    def _read(self, article: int) -> tuple[frozenset[str], frozenset[float]]:
-        text = self._generation.text(article)
-        return shingles([text]), frozenset(figure.value for figure in figures(text))
+    def _said(self, article: int) -> tuple[frozenset[str], frozenset[float]]:
+        if article not in self._read:
+            text = self._generation.text(article)
+            numbers = frozenset(figure.value for figure in figures(text))
+            self._read[article] = shingles([text]), numbers
+        return self._read[article]
 
 
 def _article(generation: Generation, candidate: Candidate) -> int:
