@@ -103,7 +103,7 @@ def read_articles(
                 yield found
                 if isinstance(found, Article) and "\ufffd" in found.text:
                     yield Problem(found.id, "holds invalid bytes, shown as \ufffd", skipped=False)
-    for name in overrides.rows.keys() - used:
+    for name in sorted(overrides.rows.keys() - used):
         yield Problem(NAME, f"names {name!r}, which is no article here", skipped=False)
 
 

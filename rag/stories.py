@@ -103,7 +103,7 @@ class _Held:
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
-        self._known: dict[int, tuple[frozenset[str], frozenset[float]]] = {}
+        self._read: dict[int, tuple[frozenset[str], frozenset[float]]] = {}
 
     def holds(self, article: int, candidate: Candidate) -> bool:
         """Tell whether an article says what a passage of another says, with its numbers."""
@@ -114,11 +114,11 @@ class _Held:
         return len(runs & said) >= SAME_STORY * len(runs) > 0 and numbers <= figured
 
     def _said(self, article: int) -> tuple[frozenset[str], frozenset[float]]:
-        if article not in self._known:
+        if article not in self._read:
             text = self._generation.text(article)
-            values = frozenset(figure.value for figure in figures(text))
-            self._known[article] = shingles([text]), values
-        return self._known[article]
+            numbers = frozenset(figure.value for figure in figures(text))
+            self._read[article] = shingles([text]), numbers
+        return self._read[article]
 
 
 def _article(generation: Generation, candidate: Candidate) -> int:

@@ -58,11 +58,9 @@ def test_articles_that_share_a_paragraph_are_no_copies() -> None:
 
 def test_a_line_of_three_articles_of_a_folder_is_shared() -> None:
     slogan = "Read the Gazette every  day."
+    # Where most lines are shared, the articles are versions of one another.
     articles, found = compare([f"{one}\n{slogan}\nMore." for one in OTHERS[:3]])
-    assert [found.shared_lines(article) for article in articles] == [
-        *([frozenset({"read the gazette every day.", "more."})] * 0),
-        *([frozenset()] * 3),
-    ]
+    assert [found.shared_lines(article) for article in articles] == [frozenset()] * 3
     longer = [f"{one}\n{FACTS[n]}\nSo said number {n}.\n{slogan}" for n, one in enumerate(OTHERS)]
     articles, found = compare(longer)
     assert {found.shared_lines(article) for article in articles} == {
