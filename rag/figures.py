@@ -22,6 +22,7 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
+_ELIDED = regex.compile(r"^\p{L}{1,2}['’]")
 _PIECE = regex.compile(
     rf"(?<![\p{{L}}\d])(?P<number>{NUMBER})|(?P<word>[\p{{L}}\p{{M}}]+(?:['’-][\p{{L}}\p{{M}}]+)*)"
     r"|(?P<sign>[%$€£₸])"
@@ -86,8 +87,8 @@ def _figure(pieces: list[_Piece], at: int, *, years: bool, bare: bool) -> tuple[
     """Return the figure that begins at a piece, and the place behind it."""
     tables = _tables()
     piece = pieces[at]
-    month = tables.months.get(piece.text)
-    if month and piece.kind == "word" and (len(piece.text) > 3 or _numbers_beside(pieces, at)):
+    month = _month(pieces, at)
+    if month and (len(piece.text) > 3 or _numbers_beside(pieces, at)):
         return Figure(month, "month", piece.start, piece.end), at + 1
     value, end = _number(pieces, at)
     if value is None and bare and piece.text in tables.multipliers:
@@ -155,10 +156,11 @@ def _unit(pieces: list[_Piece], at: int) -> tuple[str, int]:
     tables = _tables()
     for place in range(at, min(at + 2, len(pieces))):
         piece = pieces[place]
-        if piece.text in tables.units:
-            return tables.units[piece.text], place + 1
-        if piece.kind == "word" and len(piece.text) > 2:
-            return piece.text, place + 1
+        word = _ELIDED.sub("", piece.text)  # "d'euros"
+        if word in tables.units:
+            return tables.units[word], place + 1
+        if piece.kind == "word" and len(word) > 2:
+            return word, place + 1
         if piece.kind == "number":
             break
     return "", at
@@ -167,11 +169,20 @@ def _unit(pieces: list[_Piece], at: int) -> tuple[str, int]:
 def _is_day(pieces: list[_Piece], at: int) -> bool:
     """Tell whether a number stands beside the name of a month as its day."""
     value = _value(pieces[at])
-    months = _tables().months
     if value is None or not 1 <= value <= 31 or not pieces[at].text.isdigit():
         return False
-    after, before = pieces[at + 1 : at + 2], pieces[max(0, at - 1) : at]
-    return any(p.kind == "word" and p.text in months for p in (*after, *before))
+    return any(_month(pieces, place) for place in (at - 1, at + 1) if 0 <= place < len(pieces))
+
+
+def _month(pieces: list[_Piece], at: int) -> int | None:
+    """Return the month that a word names; with an ending, "қазанда", only beside a number."""
+    months, word = _tables().months, pieces[at].text
+    if pieces[at].kind != "word" or word in months or not _numbers_beside(pieces, at):
+        return months.get(word)
+    for length in range(len(word) - 1, max(3, len(word) - 4), -1):
+        if word[:length] in months:
+            return months[word[:length]]
+    return None
 
 
 def _counts(pieces: list[_Piece], at: int) -> bool:
@@ -219,5 +230,6 @@ def _month_names() -> dict[str, int]:
         data = importlib.import_module(f"dateparser.data.date_translation_data.{language}").info
         for number, month in enumerate(_MONTHS, start=1):
             for name in data[month]:
-                names.setdefault(name.casefold().rstrip("."), number)
+                if len(plain := name.casefold().rstrip(".")) > 2:  # not "te", but "mai"
+                    names.setdefault(plain, number)
     return names
