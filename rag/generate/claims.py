@@ -35,7 +35,8 @@ class _Marker:
 def find_claims(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[Stated]:
     """Return the claims of `text` in order: the sentences, or the `spans` where they are known."""
     if spans is not None:
-        return [_whole(text, start, end) for start, end in spans]
+        whole = [_whole(text, start, end) for start, end in spans]
+        return [stated for stated in whole if any(map(str.isalnum, stated.words))]
     words, places, markers = _without_markers(text)
     sentences = [
         (s.start, s.end)

@@ -27,8 +27,8 @@ brackets, such as [3].
 If the sentences do not answer the question, write only: {NO_ANSWER}
 """
 _AS_CLAIMS = """\
-Write JSON: {"claims": [{"claim": "a sentence of your answer", "sentences": [3]}]}, where \
-"sentences" are the numbers of the sentences that say so.
+Write JSON: {"claims": [{"claim": "…", "sentences": [3]}]}, where each "claim" is one sentence \
+of your answer and "sentences" are the numbers of the sentences that say so.
 If the sentences do not answer the question, write: {"claims": []}
 """
 # What would end our block, or begin a turn in a model's chat template ("<|im_start|>", "[INST]").

@@ -165,8 +165,10 @@ def _verified(index: Index, question: str, writing: _Writing, draft: Draft) -> l
 def _judged(writing: _Writing, answer: Answer, claims: Sequence[Claim]) -> tuple[bool, str | None]:
     """Return whether the text may stand, and what is to be said about it."""
     lengths = [claim.end - claim.start for claim in claims]
+    if not claims:
+        return False, f"The model wrote nothing that could be verified; {INSTEAD}"
     supported = [claim for claim in claims if claim.supported]
-    share = sum(claim.end - claim.start for claim in supported) / max(sum(lengths), 1)
+    share = sum(claim.end - claim.start for claim in supported) / sum(lengths)
     failed = len(claims) - len(supported)
     told = f"{failed} of {len(claims)} statements of the model could not be verified"
     if not supported or share < ENOUGH:
