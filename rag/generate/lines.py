@@ -17,7 +17,7 @@ def checked_text(written: GeneratedAnswer) -> str:
     """Return what is to be said below a text that was shown while it was written."""
     generated = written.generated
     if not generated.used:
-        return written_text(written)
+        return "\n\n".join([*note_lines(generated), answer_text(written.answer)])
     lines = [source_line(citation) for citation in generated.citations]
     for claim in generated.claims:
         if claim.reason:

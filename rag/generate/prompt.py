@@ -32,7 +32,7 @@ of your answer and "sentences" are the numbers of the sentences that say so.
 If the sentences do not answer the question, write: {"claims": []}
 """
 # What would end our block, or begin a turn in a model's chat template ("<|im_start|>", "[INST]").
-_BRACKETS = str.maketrans("<>[]【】［］", "‹›()()()")
+_BRACKETS = str.maketrans("<>＜＞[]【】［］", "‹›‹›()()()")
 
 
 def messages(question: str, sources: Sequence[Source], *, schema: bool) -> list[dict[str, str]]:
