@@ -20,7 +20,11 @@ WHY, REPORT = "bench why", "bench report"
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read the arguments. `bench` takes `why` or `report` as its next word; a file is ./why."""
     first = " ".join(argv[:2])
-    return parser().parse_args([first, *argv[2:]] if first in (WHY, REPORT) else argv)
+    root = parser()
+    args = root.parse_args([first, *argv[2:]] if first in (WHY, REPORT) else argv)
+    if (getattr(args, "llm_url", None) is None) != (getattr(args, "llm_model", None) is None):
+        root.error("--llm-url and --llm-model go together")
+    return args
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="QUESTION",
         help="what was asked before, which this question leaves something to; repeat",
     )
+    add_model(ask)
     for sub in (search, ask):
         _add_filters(sub)
     article = command("article", "Print an article's text as it was indexed.")
@@ -183,6 +188,23 @@ def _add_bench(bench: Any) -> None:
     )
 
 
+def add_model(parser: Any) -> None:
+    """Add the options of a language model; its key comes from the environment."""
+    model = parser.add_argument_group(
+        "a language model, optional: each of its claims is verified, RAG_LLM_KEY is its key"
+    )
+    model.add_argument(
+        "--llm-url",
+        type=_url,
+        metavar="URL",
+        help="OpenAI-compatible, such as http://127.0.0.1:11434/v1",
+    )
+    model.add_argument("--llm-model", metavar="NAME", type=_question, help="as its server calls it")
+    model.add_argument(
+        "--llm-timeout", type=_positive, metavar="SECONDS", help="of an answer (default: 120)"
+    )
+
+
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     for name in ("since", "until"):
         parser.add_argument(
@@ -204,6 +226,12 @@ def _date(text: str) -> str:
 def _question(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("the question is empty")
+    return text
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text, re.IGNORECASE):
+        raise argparse.ArgumentTypeError(f"{text!r} is no URL such as http://127.0.0.1:11434/v1")
     return text
 
 

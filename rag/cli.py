@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from rag.arguments import REPORT, WHY, parse
-from rag.errors import RagError
+from rag.errors import GenerationError, RagError
 from rag.terminal import (
     Progress,
     answer_text,
@@ -32,8 +32,9 @@ from rag.terminal import (
 if TYPE_CHECKING:
     from rag.articles import Problem
     from rag.build import BuildReport
+    from rag.generate import LanguageModel
     from rag.index import Index
-    from rag.types import Filter
+    from rag.types import Answer, Filter
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -139,14 +140,37 @@ def _search(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace) -> int:
+    model = _language_model(args)
     index, where = _open(args), _filter(args)
     before = None
     for earlier in args.after:
         before = index.ask(earlier, where=where, answer_from=args.answer_from, after=before)
     answer = index.ask(args.question, where=where, answer_from=args.answer_from, after=before)
+    if model is not None:
+        return _write(args, index, answer, model)
     if args.json:
-        return _print_json(answer)
+        return _print_json({**asdict(answer), "generated": None})
     print(answer_text(answer))
+    return 0
+
+
+def _write(
+    args: argparse.Namespace, index: "Index", answer: "Answer", model: "LanguageModel"
+) -> int:
+    """Print what a language model writes: as it arrives on a terminal, else verified."""
+    from rag.generate import Generated, GeneratedAnswer, write_answer
+    from rag.generate.lines import checked_text, written_text
+
+    shown = False
+    for piece in write_answer(index, answer, model):
+        if isinstance(piece, Generated):
+            written = GeneratedAnswer(answer, piece)
+        elif not args.json and sys.stdout.isatty():
+            print(safe(piece), end="", flush=True)
+            shown = True
+    if args.json:
+        return _print_json({**asdict(answer), "generated": asdict(written.generated)})
+    print(f"\n\n{checked_text(written)}" if shown else written_text(written))
     return 0
 
 
@@ -286,6 +310,23 @@ def _print_json(value: Any, *, leave_out: str | None = None) -> int:
 
 def _complain(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _language_model(args: argparse.Namespace) -> "LanguageModel | None":
+    if args.llm_url is None:
+        return None
+    from rag.generate.client import TIMEOUT, LanguageModel
+
+    key = os.environ.get("RAG_LLM_KEY") or os.environ.get("OPENAI_API_KEY")
+    try:
+        return LanguageModel(
+            args.llm_url,
+            args.llm_model,
+            key=key.strip() if key else None,
+            timeout=args.llm_timeout or TIMEOUT,
+        )
+    except ValueError as error:
+        raise GenerationError(f"the language model cannot be asked: {error}") from error
 
 
 def _filter(args: argparse.Namespace) -> "Filter | None":

@@ -9,6 +9,7 @@
     ├── IndexMismatch    the index was made with another model, splitter or format
     ├── IndexLocked      another process is building this index
     ├── IndexUnwritable  the disk refuses what a build writes
+    ├── GenerationError  a language model gave no usable answer
     └── BenchmarkError   a benchmark file is not what it should be
 
 Each message says what was found, what was expected and what to do next, in one
@@ -50,6 +51,10 @@ class IndexLocked(RagError):
 
 class IndexUnwritable(RagError):
     """The disk refuses what a build writes: it is full, failing or read-only."""
+
+
+class GenerationError(RagError):
+    """A language model could not be asked, or gave no usable answer."""
 
 
 class BenchmarkError(RagError):

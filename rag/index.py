@@ -4,7 +4,7 @@ This is what `rag.open_index` returns, and what the page, the command line and t
 benchmark all use.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import update_wrapper
 from pathlib import Path
@@ -30,7 +30,7 @@ from rag.judgement import (
     order_by_reading,
     read_judgement,
 )
-from rag.reader import Reader, lazy_reader
+from rag.reader import Reader, Reading, lazy_reader
 from rag.retrieve import CANDIDATES, Candidate, rank_passages, to_hit
 from rag.several import split_question
 from rag.stories import PER_ARTICLE, one_slot_per_story
@@ -215,6 +215,16 @@ class Index:
             completed=completed,
             unanswered=tuple(f.question for f in asked if answered and f not in answered),
         )
+
+    def read_sentences(self, question: str, sentences: Sequence[str]) -> list[Reading] | None:
+        """Read sentences, each by itself, for a question; None where nothing reads.
+
+        Their spans can be compared with each other, as those of one answer.
+        """
+        reader = self._reader()
+        if reader is None or not sentences:
+            return None
+        return reader.read(question, [[tokens] for tokens in reader.tokenize(sentences)])
 
     def _each(self, question: str, ranked: list[Candidate], where: Filter | None) -> list[Found]:
         """Return what is found for a question, or for each of two questions in one."""

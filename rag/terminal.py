@@ -45,14 +45,14 @@ def answer_text(answer: Answer) -> str:
         lines.append(wrapped(f"{part.quote} [{part.number}]", indent=""))
     if answer.answer_span and len(parts) == 1:
         lines += ["", wrapped(f"→ {answer.answer_span.text}", indent="")]
-    lines += ["", *map(_source_line, parts)] if parts else []
+    lines += ["", *map(source_line, parts)] if parts else []
     for question in answer.unanswered:
         lines += ["", wrapped(f"Not answered: {question}", indent="")]
     for heading, cited in (("But another article says:", differing), ("See also:", others)):
         lines += ["", heading] if cited and not answer.abstained else []
         for citation in cited:
             lines.append(wrapped(f"[{citation.number}] {citation.quote}", indent="  "))
-            lines.append(f"      {_source_line(citation, number=False)}")
+            lines.append(f"      {source_line(citation, number=False)}")
     lines += ["", f"confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.0f} ms"]
     return "\n".join(lines)
 
@@ -80,10 +80,11 @@ def report_lines(report: "BuildReport") -> str:
 def problem_line(problem: "Problem") -> str:
     """Return what is wrong with a file of the folder."""
     verb = "skipped" if problem.skipped else "warning"
-    return safe(f"rag: {verb}: {problem.path} {problem.reason}").replace("\n", "\ufffd")
+    return one_line(f"rag: {verb}: {problem.path} {problem.reason}")
 
 
-def _source_line(citation: Citation, *, number: bool = True) -> str:
+def source_line(citation: Citation, *, number: bool = True) -> str:
+    """Return a citation's number, article and span."""
     parts = [_where(citation.title, citation.article), citation.source, citation.published]
     told = " · ".join(part for part in parts if part)
     span = f"{citation.article}:{citation.start}-{citation.end}"
