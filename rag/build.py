@@ -27,6 +27,13 @@ from rag.tables import split_articles
 from rag.types import Article, Passage
 from rag.vectors import VectorCache, forget
 
+RULES = {
+    "metadata_rules": metadata.RULES,
+    "reader_rules": readers.RULES,
+    "resemblance_rules": resemblance.RULES,
+}
+"""By which articles are read; an index that was made by others is not mixed with these."""
+
 Found = Iterable[Article | Problem]
 
 
@@ -84,18 +91,13 @@ def build_index(
             name = model or (before.manifest.encoder["name"] if before else BUNDLED)
             encoder = load_encoder(name, cache=cache, progress=lambda line: report(line, 0, 0))
         split = partial(_split, encoder=encoder, splitter=splitter)
-        settings = splitter.settings() | {
-            "metadata_rules": metadata.RULES,
-            "reader_rules": readers.RULES,
-            "resemblance_rules": resemblance.RULES,
-        }
+        settings = splitter.settings() | RULES
         recipe = Recipe(
             index, folder, encoder, settings, split, report, on_plan or (lambda _: None), keep
         )
         if before and not rebuild:
             refuse_mixture(before, recipe)
-        same = before if before and before.manifest.splitter == settings else None
-        return _renew(before, _read(folder, index, same), recipe)
+        return _renew(before, _read(folder, index, before), recipe)
 
 
 def index_articles(
@@ -204,14 +206,16 @@ def _fill(spool: Spool, found: Found) -> tuple[dict[str, str], str, tuple[Proble
     return spool.hashes, spool.corpus, tuple(problems)
 
 
-def _read(folder: Path, index: Path, same: Generation | None) -> Iterator[Article | Problem]:
-    """Yield what is in the folder; `same` knows articles that were read by the same rules.
+def _read(folder: Path, index: Path, before: Generation | None) -> Iterator[Article | Problem]:
+    """Yield what is in the folder; what was read before by the same rules is not read again.
 
     Raises CorpusError at the end where there was no article.
     """
     problems = []
     empty = True
-    for found in read_articles(folder, exclude=index, known=same.known if same else None):
+    same = before is not None and RULES.items() <= before.manifest.splitter.items()
+    known = before.known if before is not None and same else None
+    for found in read_articles(folder, exclude=index, known=known):
         if isinstance(found, Problem):
             problems.append(found)
         else:

@@ -61,7 +61,7 @@ def articles(count: int, *, size: int = 2000, words: int = 200_000) -> Iterator[
         yield Article(f"{number:07d}.txt", text, sha256, Metadata(language="en"))
 
 
-def split(article: Article) -> list[Passage]:
+def split(article: Article, _shared: frozenset[str]) -> list[Passage]:
     return split_article(
         article.text,
         language="en",
