@@ -17,6 +17,8 @@ def found(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("The first.[1] The second.[2]", [("The first.[1]", (1,)), ("The second.[2]", (2,))]),
         ("According to [1], it rains.", [("According to [1], it rains.", (1,))]),
         ("[1] It rains.\n[2] It snows.", [("[1] It rains.", (1,)), ("[2] It snows.", (2,))]),
+        ("[1] It rains. [2] It snows.\n- [3] It is hot. [4]",
+         [("[1] It rains.", (1,)), ("[2] It snows.", (2,)), ("- [3] It is hot. [4]", (3, 4))]),
         ("It rains.\n[1]", [("It rains.\n[1]", (1,))]),
         ("It rains. It snows [1].", [("It rains.", ()), ("It snows [1].", (1,))]),
         ("It has:\n- a roof [1]\n- a door [2]\n\nIt rains [3].",

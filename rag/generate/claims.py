@@ -45,7 +45,7 @@ def find_claims(text: str, spans: Sequence[tuple[int, int]] | None = None) -> li
     ]
     owned: list[list[_Marker]] = [[] for _ in sentences]
     for marker in markers:
-        owner = _owner(marker.at, words, sentences)
+        owner = _owner(marker.at, words, sentences, markers)
         if owner is not None:
             owned[owner].append(marker)
     stated = []
@@ -57,15 +57,28 @@ def find_claims(text: str, spans: Sequence[tuple[int, int]] | None = None) -> li
     return _led_in(stated)
 
 
-def _owner(at: int, words: str, sentences: Sequence[tuple[int, int]]) -> int | None:
+def _owner(
+    at: int, words: str, sentences: Sequence[tuple[int, int]], markers: Sequence[_Marker]
+) -> int | None:
     """Return the sentence that a citation belongs to."""
     before = [i for i, (low, _) in enumerate(sentences) if low < at]
-    if before and "\n" not in words[sentences[before[-1]][1] : at]:
-        return before[-1]
     behind = [i for i, (low, _) in enumerate(sentences) if low >= at]
+    own_line = bool(before) and "\n" not in words[sentences[before[-1]][1] : at]
+    inside = own_line and at < sentences[before[-1]][1]
+    if own_line and (inside or not _numbers_lead(at, words, markers)):
+        return before[-1]
     if behind and "\n" not in words[at : sentences[behind[0]][0]]:
         return behind[0]
     return before[-1] if before else None  # on a line of its own
+
+
+def _numbers_lead(at: int, words: str, markers: Sequence[_Marker]) -> bool:
+    """Tell whether a line has its numbers before its sentences: "[1] It rains. [2] It snows."."""
+    low = words.rfind("\n", 0, at) + 1
+    high = words.find("\n", at)
+    line = [m.at for m in markers if low <= m.at <= (len(words) if high < 0 else high)]
+    first, last = words[low : line[0]], words[line[-1] : len(words) if high < 0 else high]
+    return not first.strip(_MARKUP) and any(map(str.isalnum, last))
 
 
 def _without_markers(text: str) -> tuple[str, list[int], list[_Marker]]:
