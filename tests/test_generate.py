@@ -111,6 +111,7 @@ def test_what_arrives_is_shown_as_it_arrives_and_is_the_whole(seeds_index: Index
         ("It has two exaflops [99].", "there is no sentence [99]"),
         ("It has two exaflops [0].", "there is no sentence [0]"),
         ("It has two exaflops `[{n}]`.", "it cites no sentence"),
+        ("Supercomputer, supercomputer [{n}].", "it says no more than the question"),
         ("The weather will be fine and warm [{n}].", "what it cites does not seem to say it"),
     ],
 )

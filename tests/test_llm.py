@@ -20,14 +20,14 @@ from rag.index import Index
 
 pytestmark = pytest.mark.llm
 
-QUESTIONS = [
-    "How many exaflops does the Kazakh supercomputer have?",
-    "Quel est le montant de l’accord entre Nvidia et le Kazakhstan ?",
-    "Qui préside le conseil d’administration de Kazakhtelecom ?",
-    "Сколько компаний в Astana Hub?",
-    "Şaydorov 2025 Dünya Şampiyonası'nda hangi madalyayı kazandı?",
-    "Which presidents attended the Digital Bridge forum?",
-]
+QUESTIONS = {  # and what a right claim about it says
+    "How many exaflops does the Kazakh supercomputer have?": r"(two|deux|2|2\.0) exaflops",
+    "Quel est le montant de l’accord entre Nvidia et le Kazakhstan ?": r"(2|two|deux) (b|m)ill",
+    "Qui préside le conseil d’administration de Kazakhtelecom ?": "Bagdat Mussin",
+    "Сколько компаний в Astana Hub?": "1[ ,.]?700",
+    "Şaydorov 2025 Dünya Şampiyonası'nda hangi madalyayı kazandı?": "argent|silver|gümüş",
+    "Which presidents attended the Digital Bridge forum?": "Kazakhstan.*(Hongrie|Hungary)",
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,11 @@ def test_what_it_is_made_to_claim_as_json_is_caught(
     question, given = asked
     schema = answer_schema(len(given))
     claims = schema["properties"]["claims"]
-    claims |= {"minItems": 3, "maxItems": 4}  # it would rather say nothing
-    claims["items"]["properties"]["claim"] |= {"minLength": 30, "maxLength": 160}
+    claims |= {"minItems": 3, "maxItems": 3}  # it would rather say nothing
+    claims["items"]["properties"]["claim"] |= {"minLength": 30, "maxLength": 120}
     claims["items"]["properties"]["sentences"] |= {"minItems": 1, "maxItems": 2}
-    written = _written(url, messages(question, given, schema=True), schema)
+    # Without our rules, whose example it copies: the grammar gives the form.
+    written = _written(url, messages(question, given, schema=True)[1:], schema)
     assert _claimed(seeds_index, question, given, written) >= 3
 
 
@@ -77,12 +78,15 @@ def test_what_it_writes_on_is_caught(
 
 
 def _written(url: str, prompt: list[dict[str, str]], schema: dict[str, Any] | None) -> str:
-    model = LanguageModel(url, "gemma", timeout=500, max_tokens=200)
+    model = LanguageModel(url, "gemma", timeout=500, max_tokens=500 if schema else 200)
     return "".join(delta.text for delta in model.complete(prompt, schema=schema))
 
 
 def _claimed(index: Index, question: str, given: list[Source], written: str) -> int:
-    """Return how many claims there were; none may stand that is not copied from what it cites."""
+    """Return how many claims there were.
+
+    None may stand that is not copied from what it cites, nor right, nor only turns the question.
+    """
     stream = DraftStream()
     stream.feed(written)
     _, draft = stream.close()
@@ -96,17 +100,21 @@ def _claimed(index: Index, question: str, given: list[Source], written: str) -> 
         print(
             f"  {'caught' if reason else 'STANDS'} {claim.words!r} {claim.numbers} {reason or ''}"
         )
-        if reason is None:  # it cannot translate
+        if reason is None and not re.search(QUESTIONS[question], claim.words):
             said = _words(claim.words)
             cited = _words(" ".join(_with_context(given[n - 1]) for n in known))
-            assert len(said & cited) >= 0.7 * len(said), claim
+            turned = _beginnings(said) & _beginnings(_words(question))
+            copied = len(said & cited) >= 0.7 * len(said)
+            assert copied or len(turned) >= 0.5 * len(_beginnings(said)), claim
             assert not {word for word in said if word.isdigit()} - cited, claim
     return len(claims)
 
 
 def test_what_becomes_of_it_is_an_answer_or_a_note(seeds_index: Index, url: str) -> None:
     written = generate_answer(
-        seeds_index, QUESTIONS[0], model=LanguageModel(url, "gemma", timeout=500, max_tokens=160)
+        seeds_index,
+        next(iter(QUESTIONS)),
+        model=LanguageModel(url, "gemma", timeout=500, max_tokens=160),
     )
     assert "deux exaflops" in (written.answer.answer or "")
     assert written.generated.used or written.generated.note
@@ -114,13 +122,17 @@ def test_what_becomes_of_it_is_an_answer_or_a_note(seeds_index: Index, url: str)
 
 def test_a_question_that_is_too_long_for_the_model_is_a_note(seeds_index: Index, url: str) -> None:
     model = LanguageModel(url, "gemma", timeout=300)
-    written = generate_answer(seeds_index, QUESTIONS[0] + " yes" * 5000, model=model)
+    written = generate_answer(seeds_index, next(iter(QUESTIONS)) + " yes" * 5000, model=model)
     assert "too long for this model's context" in (written.generated.note or "")
 
 
 def _with_context(source: Source) -> str:
     context = source.citation.context
     return f"{context.text if context else ''} {source.citation.quote}"
+
+
+def _beginnings(words: set[str]) -> set[str]:
+    return {word[:5] for word in words if len(word) > 3}
 
 
 def _words(text: str) -> set[str]:

@@ -3,7 +3,7 @@
 A claim stands only where it cites sentences that exist, where every number, date and name
 in it stands in them, and where the reader finds it there. A sentence is taken with the
 one before it where it refers back. What this cannot see: a claim that says something else
-with the same names and numbers, most of all "not".
+with the same names and numbers, most of all "not", and one that only turns the question.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 CITED = 6  # sentences that one claim may rest on
+WORDS = 3  # different ones; fewer, and all of them the question's, say nothing
 _NOUN_CAPITALS = ("de", "lb")  # languages that write every noun with a capital
 
 
@@ -48,6 +49,9 @@ class Verifier:
             return "it cites no sentence"
         if len(numbers) > CITED:
             return f"it cites {len(numbers)} sentences, which no one could check"
+        words = {word.sound for word in words_of(claim)}
+        if len(words) < WORDS and words <= self._asked:
+            return "it says no more than the question"
         cited = [self._sources[n - 1] for n in numbers]
         evidence = "\n".join(_said(source) for source in cited)
         amounts = missing_amounts(claim, evidence)
