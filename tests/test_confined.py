@@ -46,7 +46,7 @@ worker.main(*json.loads(sys.argv[2]))
 @pytest.fixture
 def misbehaving(monkeypatch: pytest.MonkeyPatch) -> Confined:
     monkeypatch.setattr(confined, "_START", MISBEHAVE)
-    return Confined(Limits(seconds=1, memory=2**30, output=1000))
+    return Confined(Limits(seconds=3, memory=2**30, output=1000))
 
 
 def test_one_process_reads_many_files() -> None:
@@ -71,7 +71,7 @@ def test_no_process_is_started_before_a_file_needs_one() -> None:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"loop", "takes longer than 1 s to read"),
+        (b"loop", "takes longer than 3 s to read"),
         (b"memory", "needs more than 1024 MiB to read"),
         (b"crash", "cannot be read: its reader failed (SIGSEGV)"),
         (b"exit", "cannot be read: its reader failed (exit 3)"),
@@ -99,7 +99,7 @@ def test_an_archive_goes_on_behind_the_member_that_ended_the_process(
         found = list(misbehaving.read(raw, ".zip"))
     assert [(part.place, part.problem) for part in found] == [
         ("/a.txt", None),
-        ("/b.txt", "takes longer than 1 s to read"),
+        ("/b.txt", "takes longer than 3 s to read"),
         ("/c.txt", "cannot be read: its reader failed (SIGSEGV)"),
         ("/d.txt", None),
     ]

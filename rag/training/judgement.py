@@ -43,10 +43,11 @@ from rag.training.translate import elsewhere
 
 CHOICE = {True: ("span", "has", "cosine", "covered", "passage"),
           False: ("cosine", "covered", "passage")}  # fmt: skip
-CONFIDENCE = {True: ("span", "has", "cosine", "lead"), False: ("cosine", "passage", "lead")}
+CONFIDENCE = {True: ("span", "has", "passage", "lead"), False: ("cosine", "passage", "lead")}
 WRONGLY_REFUSED = 0.05
 PENALTY = 1e-3  # on squared weights of standardised features
-ELSEWHERE = 0.35  # the share of questions that are asked in another language
+ELSEWHERE = {"fr": 0.35}  # the share of questions asked in another language; what is made of
+# other languages, word for word, is too rough to fit on
 
 Array = npt.NDArray[np.float64]
 
@@ -99,7 +100,7 @@ def _some_elsewhere(asked: Sequence[AskedQuestion], language: str) -> list[Asked
     others = elsewhere([question.text for question in asked], language, rng)
     return [
         replace(question, text=rng.choice(texts))
-        if texts and rng.random() < ELSEWHERE
+        if texts and rng.random() < ELSEWHERE.get(language, 0.0)
         else question
         for question, texts in zip(asked, others, strict=True)
     ]
