@@ -1,4 +1,4 @@
-"""The command line: `rag index | search | ask | article | chat | bench | doctor | model`.
+"""The command line: `rag index | search | ask | article | chat | bench | doctor | …`.
 
 Results go to stdout, progress and complaints to stderr. Exit codes: 0; 1 for an error
 that the user can mend, in one line; 2 for wrong usage. Each command imports what it
@@ -22,6 +22,7 @@ from rag.terminal import Progress, answer_text, hit_lines, safe
 
 if TYPE_CHECKING:
     from rag.index import Index
+    from rag.network import Exposure
     from rag.types import Filter
 
 
@@ -133,9 +134,10 @@ def _article(args: argparse.Namespace) -> int:
 def _chat(args: argparse.Namespace) -> int:
     from rag.bench.questions import example_questions
 
+    exposure = _exposure(args)
     index = _open(args)
     examples = example_questions(Path(index.generation.manifest.folder))
-    from rag.app import serve
+    from rag.server import serve
 
     def ready(url: str) -> None:
         if args.json:
@@ -143,7 +145,46 @@ def _chat(args: argparse.Namespace) -> int:
         else:
             print(f"Ask your articles at {url}  (Ctrl-C stops)", flush=True)
 
-    serve(index, port=args.port, examples=examples, on_ready=ready)
+    serve(index, port=args.port, examples=examples, exposure=exposure, on_ready=ready)
+    return 0
+
+
+def _exposure(args: argparse.Namespace) -> "Exposure":
+    """Return who can reach the page; on a network, not without a word on who may use it."""
+    from rag.accounts import read_accounts
+    from rag.network import Exposure
+
+    log = _access_log(args)
+    accounts = read_accounts(args.auth) if args.auth else None
+    exposure = Exposure(args.host, tuple(args.name), accounts, log, args.log_questions)
+    if not exposure.local and not accounts and not args.no_auth:
+        raise RagError(
+            f"--host {args.host} lets others reach the page: say who may use it with --auth FILE "
+            "(make one with: rag password FILE NAME), or that everyone may with --no-auth"
+        )
+    return exposure
+
+
+def _access_log(args: argparse.Namespace) -> Callable[[str], None] | None:
+    if args.access_log:
+        file = args.access_log.open("a", encoding="utf-8", buffering=1)
+        return lambda line: print(line, file=file)
+    from rag.network import Exposure
+
+    return None if Exposure(args.host).local else _complain
+
+
+def _password(args: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from rag.accounts import write_account
+
+    asked = "Password: "
+    password = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    write_account(args.file, args.name, password)
+    if args.json:
+        return _print_json({"file": str(args.file), "name": args.name})
+    print(f"{args.name} may now use the page of: rag chat --auth {args.file}")
     return 0
 
 
@@ -251,6 +292,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "ask": _ask,
     "article": _article,
     "chat": _chat,
+    "password": _password,
     "bench": _bench,
     WHY: _why,
     REPORT: _report,

@@ -1,0 +1,92 @@
+"""What the page's script asks the server for, beside answers: sources, lists, files.
+
+Does not know Gradio. Paths are relative to the page's; what comes in is checked by its type.
+"""
+
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
+
+from rag.catalogue import catalogue, original_file, state
+from rag.conversation import about_article
+from rag.errors import RagError
+from rag.index import Index
+from rag.labels import LANGUAGES, date_form, every_label, known_language, language_name
+from rag.render.source import render_source
+from rag.suggestions import examples
+
+MAX_SPANS = 32  # of one source request; an answer has at most five citations
+
+Offset = Annotated[int, Field(strict=True, ge=0)]
+
+
+class SourceRequest(BaseModel):
+    """An article, and spans of it: the cited one first."""
+
+    article: str
+    spans: Annotated[list[tuple[Offset, Offset]], Field(max_length=MAX_SPANS)]
+    language: str = "en"
+
+
+def page_data(index: Index, *, questions: list[str]) -> APIRouter:
+    """Return the routes below `page/`; `questions` are the corpus's own examples, if it has any."""
+    routes = APIRouter(prefix="/page")
+
+    @routes.get("/about.json")
+    def about(language: str = "en") -> dict[str, Any]:
+        known = known_language(language)
+        return {
+            "index": index.fingerprint,
+            "articles": len(index.articles()),
+            "examples": questions or examples(index, known),
+            "languages": LANGUAGES,
+        }
+
+    @routes.get("/labels.json")
+    def labels(language: str = "en") -> dict[str, Any]:
+        known = known_language(language)
+        codes = index.generation.languages
+        names = {code: language_name(code, known) for code in codes}
+        return {
+            "labels": every_label()[known],
+            "date": date_form(known),
+            "languages": names,
+        }
+
+    @routes.get("/articles.json")
+    def articles() -> list[dict[str, Any]]:
+        return [asdict(entry) for entry in catalogue(index)]
+
+    @routes.post("/source", response_class=HTMLResponse)
+    def source(asked: SourceRequest) -> str:
+        language = known_language(asked.language)
+        try:
+            article = index.article(asked.article)
+            known = about_article(index, article.id, changed=state(index, article) == "changed")
+            return render_source(article, asked.spans, known, language=language)
+        except (RagError, ValueError) as error:
+            raise HTTPException(404) from error
+
+    @routes.get("/original")
+    def original(article: Annotated[str, Query(max_length=4096)]) -> FileResponse:
+        try:
+            path = original_file(index, article)
+        except RagError as error:
+            raise HTTPException(404) from error
+        if path is None:
+            raise HTTPException(404)
+        # Whatever it is, it is saved, never shown: an HTML file would run in the page's name.
+        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+    return routes
+
+
+def page_files() -> StaticFiles:
+    """Return the page's own scripts and styles, as they lie in the package."""
+    return StaticFiles(directory=Path(str(files("rag") / "page")))
