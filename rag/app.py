@@ -5,6 +5,7 @@ Does not know how answers are found, what they look like as HTML, or how it is s
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
@@ -16,10 +17,12 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.events import api
 from starlette.routing import Mount
 
 from rag.conversation import Message, read_asking, with_answer, with_question
 from rag.index import Index
+from rag.types import Turn
 
 MAX_AT_ONCE = 2  # questions answered at the same time
 MAX_WAITING = 64  # questions in the queue; beyond it the page says that it is busy
@@ -87,8 +90,29 @@ def build_page(index: Index, *, on_question: Callable[[str], None] | None = None
         # An earlier conversation is kept by the browser alone, which puts it back.
         shown.click(fn=None, outputs=turns, js=_script("restored"))
         page.load(fn=None, js=_script("start"))
+        _for_programs(index)
         page.queue(max_size=MAX_WAITING)
     return page
+
+
+def _for_programs(index: Index) -> None:
+    """Give `gradio_client` the two endpoints that the page has for people."""
+
+    def ask(question: str, after: str = "") -> dict[str, Any]:
+        """Answer a question with cited sentences of the articles; `after` is the one before it."""
+        return asdict(index.ask(question, after=Turn(after) if after else None))
+
+    def search(question: str, k: int = 5) -> list[dict[str, Any]]:
+        """Find the k passages that fit a question best."""
+        return [asdict(hit) for hit in index.search(question, k=k)]
+
+    for endpoint in (ask, search):
+        api(
+            endpoint,
+            api_name=endpoint.__name__,
+            concurrency_limit=MAX_AT_ONCE,
+            concurrency_id="answers",
+        )
 
 
 def mount_page(

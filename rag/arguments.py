@@ -77,6 +77,8 @@ def parser() -> argparse.ArgumentParser:
     password = command("password", "Add an account that may use the page, or change its password.")
     password.add_argument("file", type=Path, metavar="FILE", help="of rag chat --auth FILE")
     password.add_argument("name", metavar="NAME")
+    feedback = command("feedback", "Write what readers said of answers, for: rag bench FILE.")
+    feedback.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
     _add_bench(command("bench", "Measure retrieval and answers, on your questions or public sets."))
     why = command(WHY, "Tell on which questions one of two runs of a saved measurement is better.")
     why.add_argument("directory", type=Path, metavar="DIR", help="of rag bench … --save DIR")

@@ -188,6 +188,18 @@ def _password(args: argparse.Namespace) -> int:
     return 0
 
 
+def _feedback(args: argparse.Namespace) -> int:
+    from rag.feedback import FILE, exported
+
+    lines = list(exported(args.index / FILE))
+    if args.output:
+        args.output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    if args.json:
+        return _print_json({"judgements": [json.loads(line) for line in lines]})
+    print(f"wrote {len(lines)} judgements to {args.output}" if args.output else "\n".join(lines))
+    return 0
+
+
 def _bench(args: argparse.Namespace) -> int:
     from dataclasses import fields
 
@@ -293,6 +305,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "article": _article,
     "chat": _chat,
     "password": _password,
+    "feedback": _feedback,
     "bench": _bench,
     WHY: _why,
     REPORT: _report,

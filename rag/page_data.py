@@ -14,8 +14,9 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
 from rag.catalogue import catalogue, original_file, state
-from rag.conversation import about_article
+from rag.conversation import about_article, read_asking
 from rag.errors import RagError
+from rag.feedback import Judged, feedback_file, keep_judgement
 from rag.index import Index
 from rag.labels import LANGUAGES, date_form, every_label, known_language, language_name
 from rag.render.source import render_source
@@ -34,9 +35,20 @@ class SourceRequest(BaseModel):
     language: str = "en"
 
 
+class Feedback(BaseModel):
+    """What a reader says of an answer, or of a passage."""
+
+    question: str
+    verdict: str
+    article: str | None = None
+    start: Offset = 0
+    end: Offset = 0
+    asking: dict[str, Any] | None = None
+
+
 def page_data(index: Index, *, questions: list[str]) -> APIRouter:
     """Return the routes below `page/`; `questions` are the corpus's own examples, if it has any."""
-    routes = APIRouter(prefix="/page")
+    routes = APIRouter(prefix="/page", include_in_schema=False)
 
     @routes.get("/about.json")
     def about(language: str = "en") -> dict[str, Any]:
@@ -83,6 +95,16 @@ def page_data(index: Index, *, questions: list[str]) -> APIRouter:
             raise HTTPException(404)
         # Whatever it is, it is saved, never shown: an HTML file would run in the page's name.
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+    @routes.post("/feedback", status_code=204)
+    def feedback(given: Feedback) -> None:
+        judged = Judged(given.article, given.start, given.end) if given.article else None
+        try:
+            where = read_asking(given.asking).where
+            file = feedback_file(index)
+            keep_judgement(file, index, given.question, given.verdict, judged, where=where)
+        except (RagError, ValueError) as error:
+            raise HTTPException(422) from error
 
     return routes
 

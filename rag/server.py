@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
+from rag.api import api
 from rag.app import mount_page
 from rag.errors import RagError
 from rag.index import Index
@@ -35,8 +36,14 @@ def serving(
     user's HTTP proxy if there is one, and fails when the proxy cannot reach it.
     """
     with _listen(exposure.host, port) as listener:
-        app = FastAPI(openapi_url=None)
-        app.add_api_route(HEALTH, _health)
+        app = FastAPI(
+            title="Cited answers from articles",
+            openapi_url="/api/openapi.json",
+            docs_url=None,  # they would fetch their scripts from another host
+            redoc_url=None,
+        )
+        app.add_api_route(HEALTH, _health, response_class=PlainTextResponse)
+        app.include_router(api(index))
         app.include_router(page_data(index, questions=list(examples)))
         app.mount("/page", page_files())
         gradio_app = mount_page(app, index, on_question=_asked(exposure)).app

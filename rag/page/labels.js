@@ -1,5 +1,7 @@
 // The page's words in its reader's language.
 
+import { get } from "./server.js";
+
 const KEPT = "rag.language";
 let words = {};
 let date = {}; // how the language writes one
@@ -47,7 +49,7 @@ export async function startLabels(select, known) {
 }
 
 async function speak(code) {
-  const spoken = await (await fetch(`page/labels.json?language=${code}`)).json();
+  const spoken = await get(`page/labels.json?language=${code}`);
   [words, date, names] = [spoken.labels, spoken.date, spoken.languages];
   language = code;
   document.title = label("title");
@@ -55,19 +57,27 @@ async function speak(code) {
   for (const listener of listeners) listener();
 }
 
+// Have a screen reader say what has happened.
+export function announce(words) {
+  document.querySelector("#announcement").textContent = words;
+}
+
 // Put the labels into what is shown: our own elements name them in attributes, messages of the
 // conversation (whose attributes Gradio sifts) in classes.
 export function relabel(root) {
+  if (root.dataset?.name) named(root);
   if (document.documentElement.lang !== language) document.documentElement.lang = language;
   for (const part of root.querySelectorAll("[data-label]")) set(part, label(part.dataset.label));
-  for (const part of root.querySelectorAll("[data-name]")) {
-    part.setAttribute("aria-label", label(part.dataset.name));
-    if (part.matches("button")) part.title = label(part.dataset.name);
-  }
+  for (const part of root.querySelectorAll("[data-name]")) named(part);
   for (const part of root.querySelectorAll("[data-placeholder]")) {
     part.placeholder = label(part.dataset.placeholder);
   }
   for (const answer of root.querySelectorAll(".answer")) relabelAnswer(answer);
+}
+
+function named(part) {
+  part.setAttribute("aria-label", label(part.dataset.name));
+  if (part.matches("button")) part.title = label(part.dataset.name);
 }
 
 function relabelAnswer(answer) {

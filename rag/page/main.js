@@ -4,9 +4,10 @@ import { furnish, startAnswers } from "./answers.js";
 import { filters, setFilters, startFilters, askOnly } from "./filters.js";
 import { ask, box, mend, showConversation, takeNext, turns } from "./gradio.js";
 import { currentTurns, keep, startHistory, startNew } from "./history.js";
-import { label, onLanguage, relabel, spoken, startLabels } from "./labels.js";
+import { announce, label, onLanguage, relabel, spoken, startLabels } from "./labels.js";
+import { get } from "./server.js";
 import { narrow, openBeside, startSource } from "./source.js";
-import { asMarkdown, readPermalink, save } from "./takeaway.js";
+import { readPermalink } from "./takeaway.js";
 import { startArticles, startViews } from "./articles.js";
 
 let about; // what the server serves
@@ -15,10 +16,9 @@ let restoring = false; // an earlier conversation: its answers are not new
 let answers = 0;
 
 const desk = () => document.querySelector("#desk");
-const json = async (path) => (await fetch(path)).json();
 
 export async function start() {
-  about = await json("page/about.json");
+  about = await get("page/about.json");
   await startLabels(document.querySelector("#language"), about.languages);
   startSource({ only: askOnly });
   startAnswers(desk(), { index: about.index, filters });
@@ -34,14 +34,7 @@ export async function start() {
     showConversation();
     box()?.focus();
   });
-  document.querySelector("#export").addEventListener("click", () =>
-    save(asMarkdown([...turns().querySelectorAll(".answer:has(.number)")])),
-  );
-  document.querySelector("#print").addEventListener("click", () => {
-    document.querySelector("#history-dialog").close();
-    print();
-  });
-  const articles = await json("page/articles.json");
+  const articles = await get("page/articles.json");
   startFilters(articles);
   startArticles(articles);
   await welcome();
@@ -72,7 +65,7 @@ function notice(words) {
 }
 
 async function welcome() {
-  const { examples } = await json(`page/about.json?language=${spoken()}`);
+  const { examples } = await get(`page/about.json?language=${spoken()}`);
   let place = document.querySelector("#welcome");
   if (!place) {
     place = Object.assign(document.createElement("section"), { id: "welcome" });
@@ -133,10 +126,6 @@ const said = (name) => ({
   role: "assistant",
   content: `<div class="answer" lang="${spoken()}"><p class="verdict"><span class="t-${name}">${label(name)}</span></p></div>`,
 });
-
-function announce(words) {
-  document.querySelector("#announcement").textContent = words;
-}
 
 function setAnswering(now) {
   answering = now;

@@ -1,6 +1,7 @@
 // The source panel: an article, scrolled to the sentence that an answer cites.
 
 import { onLanguage, relabel, spoken } from "./labels.js";
+import { send } from "./server.js";
 
 const narrow = matchMedia("(max-width: 820px)");
 let panel, body, opened = null; // the citation link that was chosen last
@@ -34,16 +35,8 @@ export async function openSource(link) {
 }
 
 async function fetchSource(asked) {
-  try {
-    const answered = await fetch("page/source", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ ...asked, language: spoken() }),
-    });
-    return answered.ok ? await answered.text() : null;
-  } catch {
-    return null;
-  }
+  const answered = await send("page/source", { ...asked, language: spoken() });
+  return answered ? answered.text() : null;
 }
 
 function show(html, hash) {
