@@ -39,9 +39,9 @@ def build_page(index: Index, *, on_question: Callable[[str], None] | None = None
     articles reach the page as messages, or through `page_data`.
     """
 
-    def begin(question: str, turns: list[Any], asking: Any) -> tuple[str, list[Message], Any]:
+    def begin(question: str, turns: list[Any], asking: Any) -> tuple[list[Message], Any]:
         """Show a question at once, whoever waits for an answer before it."""
-        return "", with_question(question, turns), {"question": question, "asking": asking}
+        return with_question(question, turns), {"question": question, "asking": asking}
 
     def answer(turns: list[Any], asked: Any) -> Iterator[list[Message]]:
         question = asked["question"]
@@ -69,7 +69,7 @@ def build_page(index: Index, *, on_question: Callable[[str], None] | None = None
             [box.submit, go.click],
             begin,
             inputs=[box, turns, asked],
-            outputs=[box, turns, asked],
+            outputs=[turns, asked],
             js=_script("begin"),
             queue=False,
             trigger_mode="multiple",
@@ -85,7 +85,9 @@ def build_page(index: Index, *, on_question: Callable[[str], None] | None = None
             show_progress="hidden",
             api_visibility="private",
         )
-        answering.then(fn=None, inputs=turns, outputs=turns, js=_script("end"))
+        # "then" is not reached from a question that the queue refuses.
+        for ending in (answering.then, answering.failure):
+            ending(fn=None, inputs=turns, outputs=turns, js=_script("end"))
         box.stop(fn=None, inputs=turns, outputs=turns, js=_script("stop"), cancels=[answering])
         # An earlier conversation is kept by the browser alone, which puts it back.
         shown.click(fn=None, outputs=turns, js=_script("restored"))

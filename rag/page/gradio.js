@@ -5,6 +5,15 @@ import { label, spoken } from "./labels.js";
 export const turns = () => document.querySelector("#turns");
 export const box = () => document.querySelector("#question textarea");
 
+// A message of the conversation as Gradio has it, and the HTML in one.
+export const message = (role, html) => ({
+  role,
+  content: [{ type: "text", text: html }],
+  metadata: null,
+  options: null,
+});
+export const text = (content) => content.map((part) => part.text ?? "").join("");
+
 // What the next question is asked with, where it does not come from the box alone.
 let next = null;
 
@@ -25,6 +34,12 @@ export function fill(question) {
   field.value = question;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
+}
+
+// Make room for the next question at once, not when the server has taken this one.
+export function empty() {
+  box().value = "";
+  box().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 export const showConversation = () => document.querySelector("#show").click();

@@ -1,5 +1,6 @@
 // Conversations, kept in this browser alone.
 
+import { message, text } from "./gradio.js";
 import { dateText, label, relabel } from "./labels.js";
 
 const KEPT = "rag.conversations";
@@ -32,11 +33,7 @@ function write(all) {
   }
 }
 
-// A message as Gradio takes it back: its text may have become a list of parts.
-const plain = ({ role, content }) => ({
-  role,
-  content: typeof content === "string" ? content : content.map((part) => part.text ?? "").join(""),
-});
+const plain = ({ role, content }) => ({ role, content: text(content) });
 
 export function keep(turns) {
   const others = read().filter((one) => one.id !== current);
@@ -46,7 +43,8 @@ export function keep(turns) {
   return write([kept, ...others]);
 }
 
-export const currentTurns = () => read().find((one) => one.id === current)?.turns ?? [];
+export const currentTurns = () =>
+  (read().find((one) => one.id === current)?.turns ?? []).map(({ role, content }) => message(role, content));
 
 export function startNew() {
   current = newId();

@@ -2,10 +2,10 @@
 
 import { furnish, startAnswers } from "./answers.js";
 import { filters, setFilters, startFilters, askOnly } from "./filters.js";
-import { ask, box, mend, showConversation, takeNext, turns } from "./gradio.js";
+import { ask, box, empty, fill, mend, message, showConversation, takeNext, turns } from "./gradio.js";
 import { currentTurns, keep, startHistory, startNew } from "./history.js";
 import { announce, label, onLanguage, relabel, spoken, startLabels } from "./labels.js";
-import { get } from "./server.js";
+import { get, reachable } from "./server.js";
 import { narrow, openBeside, startSource } from "./source.js";
 import { readPermalink } from "./takeaway.js";
 import { startArticles, startViews } from "./articles.js";
@@ -83,18 +83,25 @@ async function welcome() {
   );
 }
 
-export function begin(question, messages) {
+export async function begin(question, messages) {
   const given = takeNext();
   const asked = given?.question ?? question;
   const kept = given?.from == null ? messages : messages.slice(0, given.from);
   if (asked.trim()) setAnswering(true);
+  if (!given) empty();
+  if (asked.trim() && !(await reachable())) {
+    setAnswering(false);
+    fill(asked);
+    notice(label("unreachable"));
+    return ["", messages, {}];
+  }
   return [asked, kept, { language: spoken(), filters: filters() }];
 }
 
 export async function end(messages) {
-  setAnswering(false);
   const all = await whole(messages);
   keep(all);
+  setAnswering(false);
   const newest = [...turns().querySelectorAll(".answer")].at(-1);
   const said = newest?.querySelector(".lead .quote, .verdict")?.textContent ?? "";
   announce(`${label("answered")} ${said}`);
@@ -118,14 +125,13 @@ const unanswered = (messages) => messages.at(-1)?.role === "user";
 // A question that got no answer was one too many, or the server is away.
 async function whole(messages) {
   if (!unanswered(messages)) return messages;
-  const there = await fetch("healthz").catch(() => null);
-  return [...messages, said(there?.ok ? "busy" : "unreachable")];
+  return [...messages, said((await reachable()) ? "busy" : "unreachable")];
 }
 
-const said = (name) => ({
-  role: "assistant",
-  content: `<div class="answer" lang="${spoken()}"><p class="verdict"><span class="t-${name}">${label(name)}</span></p></div>`,
-});
+const said = (name) => {
+  const verdict = `<p class="verdict"><span class="t-${name}">${label(name)}</span></p>`;
+  return message("assistant", `<div class="answer" lang="${spoken()}">${verdict}</div>`);
+};
 
 function setAnswering(now) {
   answering = now;

@@ -8,3 +8,5 @@ export async function send(path, body) {
   const answered = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
   return answered?.ok ? answered : null;
 }
+
+export const reachable = async () => (await fetch("healthz").catch(() => null))?.ok ?? false;
