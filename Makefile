@@ -6,7 +6,7 @@ INDEX := index
 FOLDER := seeds
 Q ?= How many exaflops does the Kazakh supercomputer have?
 
-.PHONY: chat ask index test check bench baseline
+.PHONY: chat ask index test test-llm check bench baseline faults
 
 chat: index
 	$(BIN)/rag chat --index $(INDEX)
@@ -27,6 +27,12 @@ baseline: index
 test: .venv/installed-dev
 	$(BIN)/python -m pytest
 
+faults: .venv/installed-dev
+	$(BIN)/python tests/faults.py --full
+
+test-llm: .venv/installed-llm
+	OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -m llm -s tests/test_llm.py
+
 check: .venv/installed-dev
 	$(BIN)/ruff format --check rag tests
 	$(BIN)/ruff check rag tests
@@ -42,3 +48,7 @@ check: .venv/installed-dev
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
 	touch .venv/installed $@
+
+.venv/installed-llm: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,llm-test]'
+	touch $@

@@ -14,9 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.build import BuildReport, build_index
+    from rag.build import BuildReport, build_index, plan_index
     from rag.errors import RagError
     from rag.index import Index, open_index
+    from rag.plan import Plan
     from rag.types import Answer, Article, Citation, Filter, Hit
 
 _HOME = {
@@ -27,9 +28,11 @@ _HOME = {
     "Filter": "rag.types",
     "Hit": "rag.types",
     "Index": "rag.index",
+    "Plan": "rag.plan",
     "RagError": "rag.errors",
     "build_index": "rag.build",
     "open_index": "rag.index",
+    "plan_index": "rag.build",
 }
 
 __all__ = [
@@ -40,9 +43,11 @@ __all__ = [
     "Filter",
     "Hit",
     "Index",
+    "Plan",
     "RagError",
     "build_index",
     "open_index",
+    "plan_index",
 ]
 
 

@@ -143,6 +143,7 @@ def cite(generation: Generation, evidence: Evidence, *, number: int) -> Citation
             f"that was indexed; rebuild the index with: rag index {generation.manifest.folder}"
         )
     about = generation.metadata(article)
+    place = generation.place(article, start)
     return Citation(
         number=number,
         article=generation.article_id(article),
@@ -154,6 +155,8 @@ def cite(generation: Generation, evidence: Evidence, *, number: int) -> Citation
         quote=quote,
         answer_span=_answer_span(evidence, quote, start),
         context=_context(generation, evidence, quote, about.language),
+        page=place.page,
+        heading=place.heading,
     )
 
 

@@ -20,7 +20,11 @@ WHY, REPORT = "bench why", "bench report"
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read the arguments. `bench` takes `why` or `report` as its next word; a file is ./why."""
     first = " ".join(argv[:2])
-    return parser().parse_args([first, *argv[2:]] if first in (WHY, REPORT) else argv)
+    root = parser()
+    args = root.parse_args([first, *argv[2:]] if first in (WHY, REPORT) else argv)
+    if (getattr(args, "llm_url", None) is None) != (getattr(args, "llm_model", None) is None):
+        root.error("--llm-url and --llm-model go together")
+    return args
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,6 +46,12 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--model", metavar="NAME", help="any sentence-transformers model (default: as it was)"
     )
+    index.add_argument(
+        "--rebuild", action="store_true", help="replace an index of another model, splitter, format"
+    )
+    how = index.add_mutually_exclusive_group()
+    how.add_argument("--dry-run", action="store_true", help="say what would be done, and stop")
+    how.add_argument("--watch", action="store_true", help="keep the index up to date until Ctrl-C")
     search = command("search", "Find the passages that fit a question best.")
     search.add_argument("question", type=_question, metavar="QUESTION")
     search.add_argument("-k", type=_positive, default=5, help="how many (default: 5)")
@@ -67,18 +77,19 @@ def parser() -> argparse.ArgumentParser:
         metavar="QUESTION",
         help="what was asked before, which this question leaves something to; repeat",
     )
+    add_model(ask)
     for sub in (search, ask):
         _add_filters(sub)
     article = command("article", "Print an article's text as it was indexed.")
     article.add_argument("id", metavar="ID", help="its path relative to the indexed folder")
+    command("articles", "List the articles, with what they say about themselves.")
     chat = command("chat", "Serve the chat page on this machine.")
     chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
     _add_network(chat)
     password = command("password", "Add an account that may use the page, or change its password.")
     password.add_argument("file", type=Path, metavar="FILE", help="of rag chat --auth FILE")
     password.add_argument("name", metavar="NAME")
-    feedback = command("feedback", "Write what readers said of answers, for: rag bench FILE.")
-    feedback.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
+    command("feedback", "Print what readers said of answers, as lines for: rag bench FILE.")
     _add_bench(command("bench", "Measure retrieval and answers, on your questions or public sets."))
     why = command(WHY, "Tell on which questions one of two runs of a saved measurement is better.")
     why.add_argument("directory", type=Path, metavar="DIR", help="of rag bench … --save DIR")
@@ -96,7 +107,12 @@ def parser() -> argparse.ArgumentParser:
     )
     report.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     report.add_argument("--title", help="of the page (default: Retrieval, measured)")
-    command("doctor", "Check the index, the model and the environment.")
+    doctor = command("doctor", "Check the index, the model and the environment.")
+    doctor.add_argument(
+        "--repair",
+        action="store_true",
+        help="move what is damaged aside and rebuild; delete nothing",
+    )
     model = command("model", "Export the bundled model as a sentence-transformers folder.")
     model.add_argument("action", choices=["export"])
     model.add_argument("directory", type=Path, metavar="DIR")
@@ -203,6 +219,23 @@ def _add_bench(bench: Any) -> None:
     )
 
 
+def add_model(parser: Any) -> None:
+    """Add the options of a language model; its key comes from the environment."""
+    model = parser.add_argument_group(
+        "a language model, optional: each of its claims is verified, RAG_LLM_KEY is its key"
+    )
+    model.add_argument(
+        "--llm-url",
+        type=_url,
+        metavar="URL",
+        help="OpenAI-compatible, such as http://127.0.0.1:11434/v1",
+    )
+    model.add_argument("--llm-model", metavar="NAME", type=_question, help="as its server calls it")
+    model.add_argument(
+        "--llm-timeout", type=_positive, metavar="SECONDS", help="of an answer (default: 120)"
+    )
+
+
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     for name in ("since", "until"):
         parser.add_argument(
@@ -224,6 +257,12 @@ def _date(text: str) -> str:
 def _question(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("the question is empty")
+    return text
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text, re.IGNORECASE):
+        raise argparse.ArgumentTypeError(f"{text!r} is no URL such as http://127.0.0.1:11434/v1")
     return text
 
 

@@ -1,24 +1,40 @@
 """A folder of articles → a new generation of an index, embedding only what is new."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from rag import metadata
-from rag.articles import Corpus, Problem, read_folder
-from rag.embedding import Counter, Progress, embed, vectors_by_digest
+from rag import articles as readers
+from rag import metadata, resemblance
+from rag.articles import Problem, no_folder, nothing_to_read, read_articles
+from rag.assemble import Recipe, Split, counted, describe, embed_texts, write_files
+from rag.before import generation_before, refuse_mixture, refuse_other_name
+from rag.embedding import Progress, cached_vectors, known_vectors
 from rag.encoders import BUNDLED, Encoder, load_encoder
-from rag.errors import IndexCorrupt, IndexLocked, IndexMismatch, IndexMissing
-from rag.generation import Generation, write_generation
-from rag.manifest import FORMAT, Manifest, corpus_hash, digest, fingerprint, live_generation
+from rag.errors import IndexUnwritable
+from rag.generation import Generation
+from rag.lock import building
+from rag.manifest import CorpusHash, fingerprint
 from rag.passages import Splitter, split_article
+from rag.plan import Plan, compare
+from rag.publish import drafted, publish, tidy
+from rag.resemblance import Comparison, Resemblance
+from rag.spool import Spool
+from rag.tables import split_articles
 from rag.types import Article, Passage
+from rag.vectors import VectorCache, forget
+
+RULES = {
+    "metadata_rules": metadata.RULES,
+    "reader_rules": readers.RULES,
+    "resemblance_rules": resemblance.RULES,
+}
+"""By which articles are read; an index that was made by others is not mixed with these."""
+
+Found = Iterable[Article | Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +50,8 @@ class BuildReport:
     added: int
     changed: int
     removed: int
-    embedded: int  # passages and sentences that went through the encoder
-    reused: int  # those whose vectors were known: from the generation before, or an equal text
+    embedded: int  # distinct texts that went through the encoder
+    reused: int  # passages and sentences whose vectors were known, or are those of an equal text
     problems: tuple[Problem, ...]
 
 
@@ -47,182 +63,197 @@ def build_index(
     encoder: Encoder | None = None,
     splitter: Splitter | None = None,
     cache: Path | None = None,
+    rebuild: bool = False,
+    keep: bool = False,
     progress: Progress | None = None,
+    on_plan: Callable[[Plan], None] | None = None,
 ) -> BuildReport:
     """Bring the index up to date with the folder of articles.
 
     `model` is the encoder's name; by default that of the existing index, else the bundled
-    model. An unchanged folder leaves the index as it is. An interrupted build leaves the
-    old generation serving. Raises CorpusError, ModelError, or IndexLocked while another
-    process builds.
+    model. An unchanged folder leaves the index as it is. `on_plan` is told what will be done
+    before it is. A build that is interrupted, however, leaves the old generation serving, and
+    the next one finds what it had embedded. `keep` leaves old generations and left-overs where
+    they are. Raises CorpusError, ModelError, IndexLocked while another process builds,
+    IndexUnwritable, and, unless `rebuild` is set, IndexMismatch where the index has another
+    model, splitter or format.
     """
     folder, index = Path(folder), Path(index)
     splitter, report = splitter or Splitter(), progress or _silent
     report("reading articles", 0, 0)
-    corpus = read_folder(folder, exclude=index)
-    with _locked(index):
-        before = _generation_before(index)
+    if not folder.is_dir():
+        raise no_folder(folder)
+    with building(index):
+        before = generation_before(index, rebuild=rebuild)
         if encoder is None:
-            known = before.manifest.encoder["name"] if before else BUNDLED
-            name = model or known
+            if not rebuild:
+                refuse_other_name(before, index, model)
+            name = model or (before.manifest.encoder["name"] if before else BUNDLED)
             encoder = load_encoder(name, cache=cache, progress=lambda line: report(line, 0, 0))
         split = partial(_split, encoder=encoder, splitter=splitter)
-        settings = splitter.settings() | {"metadata_rules": metadata.RULES}
-        return _renew(index, folder, before, corpus, encoder, settings, split, report)
+        settings = splitter.settings() | RULES
+        recipe = Recipe(
+            index, folder, encoder, settings, split, report, on_plan or (lambda _: None), keep
+        )
+        if before and not rebuild:
+            refuse_mixture(before, recipe)
+        return _renew(before, _read(folder, index, before), recipe)
 
 
 def index_articles(
-    articles: Sequence[Article],
+    articles: Iterable[Article],
     index: Path,
     *,
     folder: Path,
     encoder: Encoder,
     settings: dict[str, Any],
-    split: Callable[[Article], list[Passage]],
+    split: Split,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring the index up to date with articles that are at hand, ordered by id.
 
-    `split` gives an article's passages, `settings` says how for the fingerprint, and
-    `folder` where the articles come from. Raises IndexLocked while another process builds.
+    `split` gives an article's passages (its second argument are the lines that other articles
+    have too), `settings` says how for the fingerprint, and `folder` where the articles come
+    from. An index of another make is replaced. Raises IndexLocked while another process builds.
     """
-    corpus = Corpus(tuple(articles), ())
-    with _locked(index):
-        before, report = _generation_before(index), progress or _silent
-        return _renew(index, folder, before, corpus, encoder, settings, split, report)
+    with building(index):
+        before = generation_before(index, rebuild=True)
+        recipe = Recipe(index, folder, encoder, settings, split, progress or _silent)
+        return _renew(before, articles, recipe)
 
 
-@contextmanager
-def _locked(index: Path) -> Iterator[None]:
-    index.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(index / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise IndexLocked(
-            f"another process is building {index}; wait until it has finished"
-        ) from error
-    with lock:
-        yield
+def plan_index(
+    folder: str | Path,
+    index: str | Path = "index",
+    *,
+    model: str | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return what `build_index` would do, without touching the index or loading a model.
+
+    Raises CorpusError, and IndexMismatch where the index has another model or format.
+    """
+    folder, index = Path(folder), Path(index)
+    before = generation_before(index, rebuild=False)
+    refuse_other_name(before, index, model)
+    (progress or _silent)("reading articles", 0, 0)
+    hashes: dict[str, str] = {}
+    corpus, problems = CorpusHash(), []
+    for found in _read(folder, index, before):
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif found.id not in hashes:
+            hashes[found.id] = found.sha256
+            corpus.add(found)
+    return compare(before, hashes, corpus.hexdigest(), tuple(problems))
 
 
-def _renew(
-    index: Path,
-    folder: Path,
-    before: Generation | None,
-    corpus: Corpus,
-    encoder: Encoder,
-    settings: dict[str, Any],
-    split: Callable[[Article], list[Passage]],
-    report: Progress,
-) -> BuildReport:
-    described = _describe_encoder(encoder)
-    corpus_sha256 = corpus_hash(corpus.articles)
-    name = fingerprint(described, settings, corpus_sha256)
-    if before and before.manifest.fingerprint == name:
-        return _report(index, before, before, corpus, embedded=0, unchanged=True)
+def _renew(before: Generation | None, found: Found, recipe: Recipe) -> BuildReport:
+    index, encoder = recipe.index, recipe.encoder
+    with drafted(index) as draft:
+        spool = Spool(draft)
+        plan = compare(before, *_fill(spool, found))
+        recipe.on_plan(plan)
+        name = fingerprint(recipe.described(), recipe.settings, spool.corpus)
+        if before and before.manifest.fingerprint == name:
+            after, embedded = before, 0
+        else:
+            after, embedded = _make(before, name, draft, spool, recipe)
+    if not recipe.keep:
+        forget(index, encoder.fingerprint)
+        with suppress(IndexUnwritable):  # the index is whole; what is left, the next build removes
+            tidy(index)
+    return _report(index, after, plan, embedded=embedded, unchanged=after is before)
 
-    passages = []
-    for i, article in enumerate(corpus.articles):
-        report("splitting", i, len(corpus.articles))
-        passages.append(split(article))
-    passage_texts, sentence_texts = _texts(corpus.articles, passages)
-    same = before if before and before.manifest.encoder == described else None
-    old_passages = vectors_by_digest(same, "passages")
-    old_sentences = vectors_by_digest(same, "sentences")
-    fresh = len({digest(t) for t in passage_texts} - old_passages.keys())
-    fresh += len({digest(t) for t in sentence_texts} - old_sentences.keys())
-    tick = Counter(report, fresh)
-    passage_vectors = embed(passage_texts, encoder, old_passages, tick)
-    sentence_vectors = embed(sentence_texts, encoder, old_sentences, tick)
 
-    def describe(counts: dict[str, int], files: dict[str, dict[str, Any]]) -> Manifest:
-        return Manifest(
-            format=FORMAT,
-            fingerprint=name,
-            created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            folder=str(folder.resolve()),
-            encoder=described,
-            splitter=settings,
-            corpus=corpus_sha256,
-            counts=counts,
-            files=files,
-        )
-
-    after = write_generation(
-        index,
-        articles=corpus.articles,
-        passages=passages,
-        passage_vectors=passage_vectors,
-        sentence_vectors=sentence_vectors,
-        describe=describe,
+def _make(
+    before: Generation | None, name: str, draft: Path, spool: Spool, recipe: Recipe
+) -> tuple[Generation, int]:
+    """Make the live generation of the spooled articles; return it and how much was embedded."""
+    encoder = recipe.encoder
+    alike = _compare(spool, recipe.report)
+    tables = split_articles(
+        counted(spool, recipe.report, "splitting"),
+        lambda article: recipe.split(article, alike.shared_lines(article)),
     )
-    return _report(index, before, after, corpus, embedded=fresh, unchanged=False)
+    cache = VectorCache(recipe.index, fingerprint=encoder.fingerprint, dimension=encoder.dimension)
+    same = before if before and before.manifest.encoder == recipe.described() else None
+    known = known_vectors(same)
+    embedded = embed_texts(spool, tables, known, cache, recipe)
+    lookups = [[own, cached_vectors(cache)] for own in known]
+    write_files(draft, spool, tables, alike.leaders, lookups, recipe)
+    made = publish(recipe.index, draft, partial(describe, name, spool, tables, recipe))
+    return made, embedded
+
+
+def _compare(spool: Spool, report: Progress) -> Resemblance:
+    comparison = Comparison()
+    for article in counted(spool, report, "comparing"):
+        comparison.add(article)
+    return comparison.settle(spool.article)
+
+
+def _fill(spool: Spool, found: Found) -> tuple[dict[str, str], str, tuple[Problem, ...]]:
+    problems = []
+    try:
+        for one in found:
+            if isinstance(one, Problem):
+                problems.append(one)
+            elif not spool.add(one):
+                problems.append(Problem(one.id, "another article has the same id"))
+    finally:
+        spool.close()
+    return spool.hashes, spool.corpus, tuple(problems)
+
+
+def _read(folder: Path, index: Path, before: Generation | None) -> Iterator[Article | Problem]:
+    """Yield what is in the folder; what was read before by the same rules is not read again.
+
+    Raises CorpusError at the end where there was no article.
+    """
+    problems = []
+    empty = True
+    same = before is not None and RULES.items() <= before.manifest.splitter.items()
+    known = before.known if before is not None and same else None
+    for found in read_articles(folder, exclude=index, known=known):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            empty = False
+        yield found
+    if empty:
+        raise nothing_to_read(folder, problems)
+
+
+def _split(
+    article: Article, shared: frozenset[str], *, encoder: Encoder, splitter: Splitter
+) -> list[Passage]:
+    return split_article(
+        article.text,
+        language=article.metadata.language,
+        count_tokens=encoder.count_tokens,
+        splitter=splitter,
+        shared=shared,
+    )
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:
     """Report nothing."""
 
 
-def _generation_before(index: Path) -> Generation | None:
-    """Return the live generation, or None where there is none that can be built upon."""
-    try:
-        return Generation(live_generation(index))
-    except (IndexMissing, IndexCorrupt, IndexMismatch):
-        return None
-
-
-def _describe_encoder(encoder: Encoder) -> dict[str, Any]:
-    return {
-        "name": encoder.name,
-        "fingerprint": encoder.fingerprint,
-        "dimension": encoder.dimension,
-    }
-
-
-def _split(article: Article, *, encoder: Encoder, splitter: Splitter) -> list[Passage]:
-    return split_article(
-        article.text,
-        language=article.metadata.language,
-        count_tokens=encoder.count_tokens,
-        splitter=splitter,
-    )
-
-
-def _texts(
-    articles: Sequence[Article], passages: Sequence[Sequence[Passage]]
-) -> tuple[list[str], list[str]]:
-    """Return the texts of all passages and of all sentences, in the order of their rows."""
-    own = [
-        (article.text, passage)
-        for article, split in zip(articles, passages, strict=True)
-        for passage in split
-    ]
-    sentences = [text[s.start : s.end] for text, passage in own for s in passage.sentences]
-    return [text[passage.start : passage.end] for text, passage in own], sentences
-
-
 def _report(
-    index: Path,
-    before: Generation | None,
-    after: Generation,
-    corpus: Corpus,
-    *,
-    embedded: int,
-    unchanged: bool,
+    index: Path, after: Generation, plan: Plan, *, embedded: int, unchanged: bool
 ) -> BuildReport:
-    old = {i: before.article(i).sha256 for i in before.article_ids} if before else {}
-    new = {article.id: article.sha256 for article in corpus.articles}
     counts = after.manifest.counts
     return BuildReport(
         index=str(index),
         fingerprint=after.manifest.fingerprint,
         unchanged=unchanged,
-        added=len(new.keys() - old.keys()),
-        changed=sum(old[i] != new[i] for i in new.keys() & old.keys()),
-        removed=len(old.keys() - new.keys()),
+        added=len(plan.added),
+        changed=len(plan.changed),
+        removed=len(plan.removed),
         embedded=embedded,
         reused=counts["passages"] + counts["sentences"] - embedded,
-        problems=corpus.problems,
+        problems=plan.problems,
         **counts,
     )

@@ -1,19 +1,15 @@
-"""The articles of an index as a list, and what became of their files since.
+"""The articles of an index as a list for the page, and what became of their files since.
 
 Does not know HTML; notes are names of labels.
 """
 
-import hashlib
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from rag.articles import READERS
 from rag.index import Index
-from rag.types import Article
-
-State = Literal["same", "changed", "missing"]
+from rag.listing import list_articles
+from rag.readers.formats import suffix
 
 MAX_NOT_INDEXED = 200  # files that are listed though they are not in the index
 
@@ -31,75 +27,62 @@ class Entry:
     """One line of the list. Dates and languages are ISO codes, for the page to write out."""
 
     id: str
-    title: str | None
-    author: str | None
-    source: str | None
-    published: str | None
-    language: str | None
-    characters: int
-    indexed: bool
-    notes: tuple[Note, ...]
+    title: str | None = None
+    author: str | None = None
+    source: str | None = None
+    published: str | None = None
+    language: str | None = None
+    indexed: bool = True
+    notes: tuple[Note, ...] = ()
 
 
-def catalogue(index: Index) -> list[Entry]:
-    """Return every article of the index, then the files of its folder that are not in it."""
-    articles = [index.article(article_id) for article_id in index.articles()]
-    copies = Counter(article.sha256 for article in articles)
-    listed = [_entry(index, article, copies[article.sha256] - 1) for article in articles]
-    unread = [
-        Entry(name, None, None, None, None, None, 0, False, (Note("not_indexed"),))
-        for name in _not_indexed(index, {article.id for article in articles})
-    ]
-    return listed + unread
+def catalogue(index: Index, *, examine: bool) -> list[Entry]:
+    """Return every article of the index, and where files are examined, those that are not in it.
+
+    Examining reads each file that has changed its size or time since it was looked at last.
+    """
+    listed = []
+    for about in list_articles(index.generation):
+        notes = [Note("same_story", len(about["copies"]))] if about["copies"] else []
+        if about["published"] is None:
+            notes.append(Note("no_date"))
+        if examine and (found := _found(index, about["id"])):
+            notes.insert(0, Note(found))
+        fields = ("id", "title", "author", "source", "published", "language")
+        listed.append(Entry(**{name: about[name] for name in fields}, notes=tuple(notes)))
+    return listed + (list(_not_indexed(index)) if examine else [])
 
 
 def original_file(index: Index, article_id: str) -> Path | None:
-    """Return an indexed article's file, None where it is gone. Raises CorpusError for no article.
+    """Return the file that holds an indexed article, None where it is gone or there is no such.
 
     Only a file that lies in the folder is returned, wherever links lead.
     """
-    index.article(article_id)
+    held = index.generation.file_of(article_id)
+    if held is None:
+        return None
     folder = Path(index.generation.manifest.folder).resolve()
-    path = (folder / article_id).resolve()
+    path = (folder / held[0]).resolve()
     return path if path.is_relative_to(folder) and path.is_file() else None
 
 
-def state(index: Index, article: Article) -> State:
-    """Tell what became of an article's file since it was indexed."""
-    path = original_file(index, article.id)
-    if path is None:
-        return "missing"
-    with path.open("rb") as file:
-        same = hashlib.file_digest(file, "sha256").hexdigest() == article.sha256
-    return "same" if same else "changed"
+def _found(index: Index, article_id: str) -> str | None:
+    """Return the label for what became of an article's file, None where it is as it was."""
+    if not index.changed(article_id):
+        return None
+    return "changed" if original_file(index, article_id) else "missing"
 
 
-def _entry(index: Index, article: Article, copies: int) -> Entry:
-    about, now = article.metadata, state(index, article)
-    notes = [] if now == "same" else [Note(now)]
-    if copies:
-        notes.append(Note("same_story", copies))
-    if about.published is None:
-        notes.append(Note("no_date"))
-    return Entry(
-        id=article.id,
-        title=about.title,
-        author=about.author,
-        source=about.source,
-        published=about.published,
-        language=about.language,
-        characters=len(article.text),
-        indexed=True,
-        notes=tuple(notes),
-    )
-
-
-def _not_indexed(index: Index, known: set[str]) -> list[str]:
-    folder = Path(index.generation.manifest.folder)
-    found = []
+def _not_indexed(index: Index) -> Iterator[Entry]:
+    generation = index.generation
+    held = {(generation.file_of(article) or ("",))[0] for article in generation.article_ids}
+    folder, listed = Path(generation.manifest.folder), 0
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in name.parts)
-        if not hidden and path.suffix.lower() in READERS and name.as_posix() not in known:
-            found.append(name.as_posix())
-    return found[:MAX_NOT_INDEXED]
+        if hidden or suffix(path.name) is None or name.as_posix() in held or not path.is_file():
+            continue
+        if listed == MAX_NOT_INDEXED:
+            return
+        listed += 1
+        yield Entry(name.as_posix(), indexed=False, notes=(Note("not_indexed"),))

@@ -1,4 +1,4 @@
-"""The command line: `rag index | search | ask | article | chat | bench | doctor | …`.
+"""The command line: `rag index | search | ask | article | articles | chat | bench | …`.
 
 Results go to stdout, progress and complaints to stderr. Exit codes: 0; 1 for an error
 that the user can mend, in one line; 2 for wrong usage. Each command imports what it
@@ -11,19 +11,31 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from rag.arguments import REPORT, WHY, parse
-from rag.errors import RagError
-from rag.terminal import Progress, answer_text, hit_lines, safe
+from rag.errors import GenerationError, RagError
+from rag.terminal import (
+    Progress,
+    answer_text,
+    hit_lines,
+    plan_lines,
+    problem_line,
+    report_lines,
+    safe,
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    from rag.articles import Problem
+    from rag.build import BuildReport
+    from rag.generate import LanguageModel
     from rag.index import Index
     from rag.network import Exposure
-    from rag.types import Filter
+    from rag.types import Answer, Filter
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +68,9 @@ def _execute(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         kept = getattr(args, "save", None)
         told = (
-            f"go on with --resume --save {kept}" if kept else "what was indexed before still serves"
+            f"go on with --resume --save {kept}"
+            if kept
+            else "what was indexed before still serves, and what was embedded is kept"
         )
         _complain(f"rag: interrupted; {told}")
         return 130
@@ -64,21 +78,43 @@ def _execute(args: argparse.Namespace) -> int:
 
 
 def _index(args: argparse.Namespace) -> int:
-    from rag.build import build_index
+    from rag.build import build_index, plan_index
 
-    with Progress(_complain) as progress:
-        report = build_index(args.folder, args.index, model=args.model, progress=progress)
-    for problem in report.problems:
-        verb = "skipped" if problem.skipped else "warning"
-        _complain(safe(f"rag: {verb}: {problem.path} {problem.reason}"))
-    if args.json:
-        return _print_json(report)
-    held = f"{report.articles} articles, {report.passages} passages, {report.sentences} sentences"
-    if report.unchanged:
-        print(f"{report.index} is up to date: nothing to do ({held})")
+    if args.dry_run:
+        plan = plan_index(args.folder, args.index, model=args.model)
+        return _print_json(plan) if args.json else _say(plan_lines(plan), plan.problems)
+
+    def build() -> "BuildReport":
+        with Progress(_complain) as progress:
+            return build_index(
+                args.folder,
+                args.index,
+                model=args.model,
+                rebuild=args.rebuild,
+                progress=progress,
+                on_plan=lambda plan: None if plan.settled else progress.say(f"rag: {plan}"),
+            )
+
+    def tell(report: "BuildReport") -> None:
+        if args.json:
+            _print_json(report)
+        else:
+            _say(report_lines(report), report.problems)
+
+    if args.watch:
+        from rag.watch import watch_folder
+
+        with suppress(KeyboardInterrupt):
+            watch_folder(args.folder, args.index, build=build, on_report=tell, tell=_complain)
     else:
-        print(f"+{report.added} ~{report.changed} -{report.removed}  {report.index} holds {held}")
-        print(f"embedded {report.embedded}, reused {report.reused}; index {report.fingerprint}")
+        tell(build())
+    return 0
+
+
+def _say(lines: str, problems: Sequence["Problem"]) -> int:
+    for line in map(problem_line, problems):
+        _complain(line)
+    print(lines, flush=True)
     return 0
 
 
@@ -105,22 +141,44 @@ def _search(args: argparse.Namespace) -> int:
 
 
 def _ask(args: argparse.Namespace) -> int:
+    model = _language_model(args)
     index, where = _open(args), _filter(args)
     before = None
     for earlier in args.after:
         before = index.ask(earlier, where=where, answer_from=args.answer_from, after=before)
     answer = index.ask(args.question, where=where, answer_from=args.answer_from, after=before)
+    if model is not None:
+        return _write(args, index, answer, model)
     if args.json:
-        return _print_json(answer)
+        return _print_json({**asdict(answer), "generated": None})
     print(answer_text(answer))
     return 0
 
 
-def _article(args: argparse.Namespace) -> int:
-    from rag.generation import Generation
-    from rag.manifest import live_generation
+def _write(
+    args: argparse.Namespace, index: "Index", answer: "Answer", model: "LanguageModel"
+) -> int:
+    """Print what a language model writes: as it arrives on a terminal, else verified."""
+    from rag.generate import Generated, GeneratedAnswer, write_answer
+    from rag.generate.lines import checked_text, written_text
 
-    article = Generation(live_generation(args.index)).article(args.id)
+    shown = False
+    for piece in write_answer(index, answer, model):
+        if isinstance(piece, Generated):
+            written = GeneratedAnswer(answer, piece)
+        elif not args.json and sys.stdout.isatty():
+            print(safe(piece), end="", flush=True)
+            shown = True
+    if args.json:
+        return _print_json({**asdict(answer), "generated": asdict(written.generated)})
+    print(f"\n\n{checked_text(written)}" if shown else written_text(written))
+    return 0
+
+
+def _article(args: argparse.Namespace) -> int:
+    from rag.generation import open_generation
+
+    article = open_generation(args.index).article(args.id)
     if args.json:
         return _print_json({**asdict(article), **asdict(article.metadata)}, leave_out="metadata")
     if sys.stdout.isatty():
@@ -128,6 +186,19 @@ def _article(args: argparse.Namespace) -> int:
     else:  # not one character more or less: spans count in this text
         sys.stdout.buffer.write(article.text.encode())
         sys.stdout.buffer.flush()
+    return 0
+
+
+def _articles(args: argparse.Namespace) -> int:
+    from rag.generation import Generation
+    from rag.listing import list_articles
+    from rag.manifest import live_generation
+    from rag.terminal import article_lines
+
+    listed = list_articles(Generation(live_generation(args.index)))
+    if args.json:
+        return _print_json({"articles": listed})
+    print(article_lines(listed))
     return 0
 
 
@@ -191,12 +262,11 @@ def _password(args: argparse.Namespace) -> int:
 def _feedback(args: argparse.Namespace) -> int:
     from rag.feedback import FILE, exported
 
-    lines = list(exported(args.index / FILE))
-    if args.output:
-        args.output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    lines = exported(args.index / FILE)
     if args.json:
         return _print_json({"judgements": [json.loads(line) for line in lines]})
-    print(f"wrote {len(lines)} judgements to {args.output}" if args.output else "\n".join(lines))
+    for line in lines:
+        print(line)
     return 0
 
 
@@ -209,7 +279,9 @@ def _bench(args: argparse.Namespace) -> int:
     request = Request(**{field.name: getattr(args, field.name) for field in fields(Request)})
     try:
         with Progress(_complain) as progress:
-            done = run_bench(request, open_index=lambda: _open(args), progress=progress)
+            done = run_bench(
+                request, open_index=lambda: _open(args, follow=False), progress=progress
+            )
     except WrongUsage as error:
         _complain(f"rag bench: {error}")
         return 2
@@ -249,8 +321,10 @@ def _report(args: argparse.Namespace) -> int:
 
 def _doctor(args: argparse.Namespace) -> int:
     from rag.doctor import examine
+    from rag.repair import repair
 
-    checks = examine(args.index)
+    checks = repair(args.index) if args.repair else []
+    checks += examine(args.index)
     healthy = all(check.ok for check in checks)
     if args.json:
         _print_json({"ok": healthy, "checks": [asdict(check) for check in checks]})
@@ -272,10 +346,10 @@ def _model(args: argparse.Namespace) -> int:
     return 0
 
 
-def _open(args: argparse.Namespace) -> "Index":
+def _open(args: argparse.Namespace, *, follow: bool = True) -> "Index":
     from rag.index import open_index
 
-    args.opened = open_index(args.index, progress=_complain)
+    args.opened = open_index(args.index, progress=_complain, follow=follow)
     return cast("Index", args.opened)
 
 
@@ -288,6 +362,23 @@ def _print_json(value: Any, *, leave_out: str | None = None) -> int:
 
 def _complain(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _language_model(args: argparse.Namespace) -> "LanguageModel | None":
+    if args.llm_url is None:
+        return None
+    from rag.generate.client import TIMEOUT, LanguageModel
+
+    key = os.environ.get("RAG_LLM_KEY") or os.environ.get("OPENAI_API_KEY")
+    try:
+        return LanguageModel(
+            args.llm_url,
+            args.llm_model,
+            key=key.strip() if key else None,
+            timeout=args.llm_timeout or TIMEOUT,
+        )
+    except ValueError as error:
+        raise GenerationError(f"the language model cannot be asked: {error}") from error
 
 
 def _filter(args: argparse.Namespace) -> "Filter | None":
@@ -303,6 +394,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "search": _search,
     "ask": _ask,
     "article": _article,
+    "articles": _articles,
     "chat": _chat,
     "password": _password,
     "feedback": _feedback,

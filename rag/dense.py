@@ -1,14 +1,21 @@
 """Vectors ↔ FAISS. The only module that knows that the index is FAISS's."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
+from rag import files
+
 Vectors = npt.NDArray[np.float32]  # (n, d)
 Vector = npt.NDArray[np.float32]  # (d,)
+
+_LOOPS = 1 << 16  # steps of one loop of FAISS's reader; a flat index has none
+_limits = Lock()  # FAISS's limits are the process's
 
 
 class DenseIndex:
@@ -18,29 +25,38 @@ class DenseIndex:
         self._flat = flat
 
     @classmethod
-    def of(cls, vectors: Vectors) -> "DenseIndex":
-        """Index `vectors` (n, d)."""
-        flat = faiss.IndexFlatIP(vectors.shape[1])
-        flat.add(np.ascontiguousarray(vectors, np.float32))
+    def of(cls, vectors: Iterable[Vectors], dimension: int) -> "DenseIndex":
+        """Index the vectors of all batches (n, d), in order."""
+        flat = faiss.IndexFlatIP(dimension)
+        for batch in vectors:
+            flat.add(np.ascontiguousarray(batch, np.float32))
         return cls(flat)
 
     @classmethod
     def read(cls, path: Path) -> "DenseIndex":
         """Read a file whose hash has been checked. Raises ValueError where it is no flat index."""
         try:
-            index = faiss.read_index(str(path))
+            with _limits:
+                # What it claims to hold cannot be larger than the file.
+                faiss.set_deserialization_vector_byte_limit(path.stat().st_size)
+                faiss.set_deserialization_loop_limit(_LOOPS)
+                index = faiss.read_index(str(path))
         except RuntimeError as error:
             raise ValueError(f"FAISS cannot read {path.name}") from error
         if (
             not isinstance(index, faiss.IndexFlat)
             or index.metric_type != faiss.METRIC_INNER_PRODUCT
+            or index.code_size != 4 * index.d
+            or index.codes.size() != index.ntotal * index.code_size
         ):
             raise ValueError(f"{path.name} is not a flat inner-product index")
         return cls(index)
 
     def write(self, path: Path) -> None:
         """Write the index to `path`."""
-        faiss.write_index(self._flat, str(path))
+        with files.create(path) as file:
+            library: Any = faiss  # whose type hints do not know this class
+            faiss.write_index(self._flat, library.PyCallbackIOWriter(file.write))
 
     @property
     def count(self) -> int:

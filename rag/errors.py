@@ -8,6 +8,8 @@
     ├── IndexCorrupt     an index file is not what its manifest says
     ├── IndexMismatch    the index was made with another model, splitter or format
     ├── IndexLocked      another process is building this index
+    ├── IndexUnwritable  the disk refuses what a build writes
+    ├── GenerationError  a language model gave no usable answer
     └── BenchmarkError   a benchmark file is not what it should be
 
 Each message says what was found, what was expected and what to do next, in one
@@ -45,6 +47,14 @@ class IndexMismatch(RagError):
 
 class IndexLocked(RagError):
     """Another process is building this index."""
+
+
+class IndexUnwritable(RagError):
+    """The disk refuses what a build writes: it is full, failing or read-only."""
+
+
+class GenerationError(RagError):
+    """A language model could not be asked, or gave no usable answer."""
 
 
 class BenchmarkError(RagError):

@@ -14,7 +14,7 @@ from rag.sparse import coverages
 from rag.windows import Window, choose_windows
 
 CONSIDERED = 10  # passages among which the answer is looked for
-READ = 6  # windows that are read
+AT_FIRST, READ = 6, 12  # windows that are read, and where those do not surely answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def _read(
     windows = choose_windows(scores, lengths, count=READ)
     texts = [tokenized[w.passage][w.first : w.last] for w in windows]
     found = {}
-    for window, reading in zip(windows, reader.read(question, texts), strict=True):
+    readings = reader.read(question, texts, at_first=AT_FIRST)
+    for window, reading in zip(windows, readings, strict=False):  # not all need to be read
         for sentence, span in zip(_within(passages, window), reading.spans, strict=True):
             if span is not None:
                 found[sentence.row] = (span.score, reading.has, (span.start, span.end))

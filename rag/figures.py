@@ -22,6 +22,7 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
+_ELIDED = regex.compile(r"^\p{L}{1,2}['’]")
 _PIECE = regex.compile(
     rf"(?<![\p{{L}}\d])(?P<number>{NUMBER})|(?P<word>[\p{{L}}\p{{M}}]+(?:['’-][\p{{L}}\p{{M}}]+)*)"
     r"|(?P<sign>[%$€£₸])"
@@ -51,11 +52,11 @@ class _Piece:
     end: int
 
 
-def figures(text: str, *, years: bool = True) -> list[Figure]:
+def figures(text: str, *, years: bool = True, bare: bool = False) -> list[Figure]:
     """Return the figures of `text` in order.
 
     A bare four-digit number is a year; without `years` it counts what stands behind it, as
-    in an answer to "how many".
+    in an answer to "how many". With `bare`, "a billion" is a number too: 1,000,000,000.
     """
     pieces = [
         _Piece(str(found.lastgroup), unicodedata.normalize("NFKC", found[0]).casefold(),
@@ -65,7 +66,7 @@ def figures(text: str, *, years: bool = True) -> list[Figure]:
     found: list[Figure] = []
     at = 0
     while at < len(pieces):
-        figure, at = _figure(pieces, at, years=years)
+        figure, at = _figure(pieces, at, years=years, bare=bare)
         if figure:
             found.append(figure)
     return found
@@ -82,14 +83,16 @@ def same(one: Figure, other: Figure) -> bool:
 _DATES = ("year", "month", "day")
 
 
-def _figure(pieces: list[_Piece], at: int, *, years: bool) -> tuple[Figure | None, int]:
+def _figure(pieces: list[_Piece], at: int, *, years: bool, bare: bool) -> tuple[Figure | None, int]:
     """Return the figure that begins at a piece, and the place behind it."""
     tables = _tables()
     piece = pieces[at]
-    month = tables.months.get(piece.text)
-    if month and piece.kind == "word" and (len(piece.text) > 3 or _numbers_beside(pieces, at)):
+    month = _month(pieces, at)
+    if month and (len(piece.text) > 3 or _numbers_beside(pieces, at)):
         return Figure(month, "month", piece.start, piece.end), at + 1
-    value = _value(piece)
+    value, end = _number(pieces, at)
+    if value is None and bare and piece.text in tables.multipliers:
+        value, end = 1.0, at
     if value is None:
         return None, at + 1
     loose = any(p.text in tables.loose for p in pieces[max(0, at - BEFORE) : at])
@@ -103,7 +106,6 @@ def _figure(pieces: list[_Piece], at: int, *, years: bool) -> tuple[Figure | Non
         and (len(piece.text) == 4 and not _counts(pieces, at))
     ):
         return Figure(value, "year", piece.start, piece.end, loose), at + 1
-    end = at + 1
     sign = pieces[at - 1] if at and pieces[at - 1].kind == "sign" else None
     while end < len(pieces) and pieces[end].text in tables.multipliers:
         value *= tables.multipliers[pieces[end].text]
@@ -114,13 +116,39 @@ def _figure(pieces: list[_Piece], at: int, *, years: bool) -> tuple[Figure | Non
     return Figure(value, unit, piece.start, pieces[max(end, behind) - 1].end, loose), end
 
 
+def _number(pieces: list[_Piece], at: int) -> tuple[float | None, int]:
+    """Return the number at a piece, and the place behind it: "125", "cent vingt-cinq"."""
+    value, end = _value(pieces[at]), at + 1
+    while value and pieces[at].kind == "word" and end < len(pieces) and pieces[end].kind == "word":
+        room = 100 if value % 100 == 0 else 10 if value % 10 == 0 and value > 10 else 0
+        ones = _tables().ones if room == 10 else {}
+        behind = _value(pieces[end]) or ones.get(pieces[end].text)
+        if not behind or behind >= room:
+            break
+        value, end = value + behind, end + 1
+    return value, end
+
+
 def _value(piece: _Piece) -> float | None:
     if piece.kind == "number":
         try:
             return float(plain_number(piece.text))
         except ValueError:  # "10:30", "1.2.3"
             return None
-    return _tables().numbers.get(piece.text) if piece.kind == "word" else None
+    return _word_value(piece.text) if piece.kind == "word" else None
+
+
+def _word_value(word: str) -> float | None:
+    """Return the value of a word for a number, or of several with hyphens between them."""
+    tables = _tables()
+    if word in tables.numbers or "-" not in word:
+        return tables.numbers.get(word)
+    head, _, last = word.rpartition("-")
+    tens = _word_value(head.removesuffix("-et"))
+    ones = tables.numbers.get(last) or tables.ones.get(last)
+    if tens is None or ones is None or tens % 10 or ones >= 20:
+        return None
+    return tens + ones
 
 
 def _unit(pieces: list[_Piece], at: int) -> tuple[str, int]:
@@ -128,10 +156,11 @@ def _unit(pieces: list[_Piece], at: int) -> tuple[str, int]:
     tables = _tables()
     for place in range(at, min(at + 2, len(pieces))):
         piece = pieces[place]
-        if piece.text in tables.units:
-            return tables.units[piece.text], place + 1
-        if piece.kind == "word" and len(piece.text) > 2:
-            return piece.text, place + 1
+        word = _ELIDED.sub("", piece.text)  # "d'euros"
+        if word in tables.units:
+            return tables.units[word], place + 1
+        if piece.kind == "word" and len(word) > 2:
+            return word, place + 1
         if piece.kind == "number":
             break
     return "", at
@@ -140,11 +169,20 @@ def _unit(pieces: list[_Piece], at: int) -> tuple[str, int]:
 def _is_day(pieces: list[_Piece], at: int) -> bool:
     """Tell whether a number stands beside the name of a month as its day."""
     value = _value(pieces[at])
-    months = _tables().months
     if value is None or not 1 <= value <= 31 or not pieces[at].text.isdigit():
         return False
-    after, before = pieces[at + 1 : at + 2], pieces[max(0, at - 1) : at]
-    return any(p.kind == "word" and p.text in months for p in (*after, *before))
+    return any(_month(pieces, place) for place in (at - 1, at + 1) if 0 <= place < len(pieces))
+
+
+def _month(pieces: list[_Piece], at: int) -> int | None:
+    """Return the month that a word names; with an ending, "қазанда", only beside a number."""
+    months, word = _tables().months, pieces[at].text
+    if pieces[at].kind != "word" or word in months or not _numbers_beside(pieces, at):
+        return months.get(word)
+    for length in range(len(word) - 1, max(3, len(word) - 4), -1):
+        if word[:length] in months:
+            return months[word[:length]]
+    return None
 
 
 def _counts(pieces: list[_Piece], at: int) -> bool:
@@ -163,6 +201,7 @@ def _numbers_beside(pieces: list[_Piece], at: int) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Tables:
     numbers: dict[str, float]
+    ones: dict[str, float]
     multipliers: dict[str, float]
     units: dict[str, str]
     loose: frozenset[str]
@@ -178,11 +217,11 @@ def _tables() -> _Tables:
         table: {
             word: float(value) for value, words in held[table].items() for word in words.split()
         }
-        for table in ("numbers", "multipliers")
+        for table in ("numbers", "ones", "multipliers")
     }
     units = {word: unit for unit, words in held["units"].items() for word in words.split()}
     loose = frozenset(held["loose"]["words"].split())
-    return _Tables(values["numbers"], values["multipliers"], units, loose, _month_names())
+    return _Tables(**values, units=units, loose=loose, months=_month_names())
 
 
 def _month_names() -> dict[str, int]:
@@ -191,5 +230,6 @@ def _month_names() -> dict[str, int]:
         data = importlib.import_module(f"dateparser.data.date_translation_data.{language}").info
         for number, month in enumerate(_MONTHS, start=1):
             for name in data[month]:
-                names.setdefault(name.casefold().rstrip("."), number)
+                if len(plain := name.casefold().rstrip(".")) > 2:  # not "te", but "mai"
+                    names.setdefault(plain, number)
     return names

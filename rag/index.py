@@ -4,9 +4,12 @@ This is what `rag.open_index` returns, and what the page, the command line and t
 benchmark all use.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import update_wrapper
 from pathlib import Path
 from time import perf_counter
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +17,11 @@ import numpy.typing as npt
 from rag.about import asks_about, statement, topic
 from rag.answer import Found, compose
 from rag.encoders import Encoder, load_encoder
-from rag.errors import IndexMismatch
 from rag.evidence import Evidence, gather
+from rag.following import Follower, check_encoder
 from rag.followup import complete
-from rag.generation import Generation
+from rag.freshness import Freshness
+from rag.generation import Generation, open_generation
 from rag.judgement import (
     Judged,
     Judgement,
@@ -26,8 +30,7 @@ from rag.judgement import (
     order_by_reading,
     read_judgement,
 )
-from rag.manifest import live_generation
-from rag.reader import Reader, lazy_reader
+from rag.reader import Reader, Reading, lazy_reader
 from rag.retrieve import CANDIDATES, Candidate, rank_passages, to_hit
 from rag.several import split_question
 from rag.stories import PER_ARTICLE, one_slot_per_story
@@ -36,11 +39,27 @@ from rag.types import Answer, Arm, Article, Filter, Hit, Turn
 ANSWER_HITS = 10  # passages that an answer carries along
 STATED = 0.9  # the confidence in what an article says of itself; the article may be another
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _on_one_generation(
+    method: Callable[Concatenate["Index", P], T],
+) -> Callable[Concatenate["Index", P], T]:
+    """Let a question be answered by the one generation that is live when it is asked."""
+
+    def call(self: "Index", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return method(self._now(), *args, **kwargs)
+
+    update_wrapper(call, method)
+    return call
+
 
 class Index:
-    """One generation of an index, and the models that its questions need. Thread-safe.
+    """A generation of an index, and the models that its questions need. Thread-safe.
 
     `reader` is called for every answer, and returns what reads, or None where nothing does.
+    With a `follower`, each call looks for a newer generation first, and then uses one alone.
     """
 
     def __init__(
@@ -48,19 +67,37 @@ class Index:
         generation: Generation,
         encoder: Encoder,
         reader: Callable[[], Reader | None] = lambda: None,
+        *,
+        follower: Follower | None = None,
     ) -> None:
-        made_with = generation.manifest.encoder
-        if encoder.fingerprint != made_with["fingerprint"]:
-            raise IndexMismatch(
-                f"{generation.path.parent.parent} was built with encoder {made_with['name']!r} "
-                f"({made_with['fingerprint'][:12]}, d={made_with['dimension']}) but "
-                f"{encoder.name!r} ({encoder.fingerprint[:12]}, d={encoder.dimension}) was asked "
-                f"for; rebuild it with: rag index {generation.manifest.folder} "
-                f"--index {generation.path.parent.parent} --model {encoder.name}"
-            )
-        self.generation = generation
+        check_encoder(generation, encoder)
         self.encoder = encoder
+        self._generation = generation
+        self._freshness = Freshness(generation)
         self._reader = reader
+        self._follower = follower
+        self._staying = None if follower is None else Index(generation, encoder, reader)
+
+    def _now(self) -> "Index":
+        """Return an index of the live generation that does not follow."""
+        staying = self._staying
+        if self._follower is None or staying is None:
+            return self
+        live = self._follower.generation()
+        if staying._generation is not live:
+            staying = Index(live, self.encoder, self._reader)
+            self._generation, self._freshness, self._staying = live, staying._freshness, staying
+        return staying
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that a call now would use."""
+        return self._now()._generation
+
+    @property
+    def note(self) -> str | None:
+        """Why a newer generation is not followed, or None."""
+        return self._follower.note if self._follower else None
 
     @property
     def fingerprint(self) -> str:
@@ -75,6 +112,12 @@ class Index:
         """Return an article as it was indexed. Raises CorpusError where there is none."""
         return self.generation.article(article_id)
 
+    @_on_one_generation
+    def changed(self, article_id: str) -> bool | None:
+        """Tell whether an article's file changed or went since; None where it cannot be told."""
+        return self._freshness.changed(article_id)
+
+    @_on_one_generation
     def search(
         self,
         question: str,
@@ -98,6 +141,7 @@ class Index:
         kept = one_slot_per_story(self.generation, ranked, k=k, per_article=per_article)
         return self._hits(question, kept)
 
+    @_on_one_generation
     def rank(
         self,
         question: str,
@@ -117,6 +161,7 @@ class Index:
         ranked = self._rank(question, query, depth=depth, where=where)
         return order_by_reading(ranked, self._judge(question, ranked)[0])
 
+    @_on_one_generation
     def ask(
         self,
         question: str,
@@ -158,7 +203,10 @@ class Index:
             answer_span=parts[0].answer_span if parts else None,
             abstained=not answered,
             confidence=likely,
-            citations=composed.citations,
+            citations=tuple(
+                replace(cited, changed=self._freshness.changed(cited.article))
+                for cited in composed.citations
+            ),
             hits=tuple(self._hits(whole, ranked)),
             index=self.fingerprint,
             timings_ms={
@@ -172,6 +220,16 @@ class Index:
             completed=completed,
             unanswered=tuple(f.question for f in asked if answered and f not in answered),
         )
+
+    def read_sentences(self, question: str, sentences: Sequence[str]) -> list[Reading] | None:
+        """Read sentences, each by itself, for a question; None where nothing reads.
+
+        Their spans can be compared with each other, as those of one answer.
+        """
+        reader = self._reader()
+        if reader is None or not sentences:
+            return None
+        return reader.read(question, [[tokens] for tokens in reader.tokenize(sentences)])
 
     def _each(self, question: str, ranked: list[Candidate], where: Filter | None) -> list[Found]:
         """Return what is found for a question, or for each of two questions in one."""
@@ -249,17 +307,22 @@ def open_index(
     cache: Path | None = None,
     progress: Callable[[str], None] | None = None,
     read: bool = True,
+    follow: bool = True,
 ) -> Index:
-    """Open the live generation of an index, verified.
+    """Open the live generation of an index, verified; between questions, move to a newer one.
 
     The encoder is the one that the index was built with; naming another with `model`
     or `encoder` raises IndexMismatch. Answers are read by the reader, which is loaded for the
-    first of them, unless `read` is False: then vectors and shared words choose. Raises
-    IndexMissing, IndexCorrupt, ModelError.
+    first of them, unless `read` is False: then vectors and shared words choose. Without
+    `follow` the index stays as it is now, as measurements need it; with it, a generation that
+    cannot be opened or that another model made is not followed, which `progress` and the
+    index's `note` tell. Raises IndexMissing, IndexCorrupt, ModelError.
     """
-    generation = Generation(live_generation(Path(index)))
+    generation = open_generation(Path(index))
     name = model or generation.manifest.encoder["name"]
     encoder = encoder or load_encoder(name, cache=cache, progress=progress)
+    follower = Follower(Path(index), generation, encoder, progress) if follow else None
     if not read:
-        return Index(generation, encoder)
-    return Index(generation, encoder, lazy_reader(encoder, cache=cache, progress=progress))
+        return Index(generation, encoder, follower=follower)
+    reader = lazy_reader(encoder, cache=cache, progress=progress)
+    return Index(generation, encoder, reader, follower=follower)

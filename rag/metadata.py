@@ -1,14 +1,16 @@
-"""An article's text → its title, publication date, author, source and language.
+"""An article → its title, publication date, author, source, language and address.
 
-Only what the text says counts: a front matter, a labelled line ("Author: …",
-"## date créée"), a heading, a line of the article's head that is a date or a name.
-Nothing is inferred from the file's name or time, and what is not said is None.
+Only what its format or its text says counts. Of the text that is a front matter, a labelled
+line ("Author: …", "## date créée"), a heading, a line of the article's head that is a date or
+a name. Nothing is inferred from the file's name or time, and what is not said is None.
 Dates inside sentences are what the article is about, not when it was published.
 """
 
 import functools
 import re
 from dataclasses import dataclass
+from datetime import date
+from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Literal
 
@@ -19,8 +21,9 @@ from rag.types import Metadata
 
 Field = Literal["title", "published", "author", "source", "language"]
 
-RULES = 1  # raise it when a change here finds other metadata in the same text
+RULES = 2  # raise it when a change here finds other metadata in the same article
 HEAD_LINES, FOOT_LINES = 20, 8  # where an article speaks about itself
+MAX_LINE = 1000  # characters of such a line that are looked at
 _LABELS: dict[Field, str] = {
     "title": "title titre titel título заголовок başlık başlıq тақырып",
     "published": (
@@ -64,11 +67,41 @@ class _Line:
     level: int  # of a Markdown heading; 0 for none
 
 
+def describe(text: str, said: Metadata) -> Metadata:
+    """Return the metadata of an article: what its format says, `said`, else what `text` says."""
+    found = find_metadata(text)
+    language = _code(said.language) or found.language
+    published = read_day(said.published, language=language) if said.published else None
+    return Metadata(
+        title=said.title or found.title,
+        published=published or found.published,
+        author=said.author or found.author,
+        source=said.source or found.source,
+        language=language,
+        url=said.url,
+    )
+
+
+def read_day(written: str, *, language: str | None) -> str | None:
+    """Return the ISO date of a moment as formats write it: ISO 8601, as in mails, or as a line."""
+    written = written.strip()
+    try:
+        return date.fromisoformat(re.split("[T ]", written, maxsplit=1)[0]).isoformat()
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(written).date().isoformat()
+    except ValueError:
+        return parse_date(written, language=language)
+
+
 def find_metadata(text: str) -> Metadata:
     """Return what `text` says about itself. Dates are ISO 8601, languages ISO 639-1."""
-    lines = [_line(raw) for raw in text.splitlines() if raw.strip()]
+    written = [raw for raw in text.splitlines() if raw.strip()]
+    edges = written[:HEAD_LINES] + written[HEAD_LINES:][-FOOT_LINES:]
+    lines = [_line(raw.strip("\r\n")[:MAX_LINE]) for raw in edges]
     head = _head(lines)
-    said = _labelled(lines[:HEAD_LINES] + lines[HEAD_LINES:][-FOOT_LINES:])
+    said = _labelled(lines)
     language = _code(said.get("language")) or detect_language(text)
     day_of = functools.partial(parse_date, language=language)
     dated = next((i for i, line in enumerate(head) if day_of(line.text)), None)

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
-from rag.catalogue import catalogue, original_file, state
+from rag.catalogue import catalogue, original_file
 from rag.conversation import about_article, read_asking
 from rag.errors import RagError
 from rag.feedback import Judged, feedback_file, keep_judgement
@@ -72,25 +72,22 @@ def page_data(index: Index, *, questions: list[str]) -> APIRouter:
         }
 
     @routes.get("/articles.json")
-    def articles() -> list[dict[str, Any]]:
-        return [asdict(entry) for entry in catalogue(index)]
+    def articles(examine: bool = False) -> list[dict[str, Any]]:
+        return [asdict(entry) for entry in catalogue(index, examine=examine)]
 
     @routes.post("/source", response_class=HTMLResponse)
     def source(asked: SourceRequest) -> str:
         language = known_language(asked.language)
         try:
             article = index.article(asked.article)
-            known = about_article(index, article.id, changed=state(index, article) == "changed")
+            known = about_article(index, article.id, changed=index.changed(article.id) is True)
             return render_source(article, asked.spans, known, language=language)
         except (RagError, ValueError) as error:
             raise HTTPException(404) from error
 
     @routes.get("/original")
     def original(article: Annotated[str, Query(max_length=4096)]) -> FileResponse:
-        try:
-            path = original_file(index, article)
-        except RagError as error:
-            raise HTTPException(404) from error
+        path = original_file(index, article)
         if path is None:
             raise HTTPException(404)
         # Whatever it is, it is saved, never shown: an HTML file would run in the page's name.

@@ -9,7 +9,7 @@ carries its kind, because a heading or a menu entry must never be cited as an an
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -17,9 +17,10 @@ from typing import Any
 import sentencex
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
+from rag.boilerplate import page_lines
 from rag.types import Passage, SentenceKind, SentenceSpan
 
-RULES = 1  # raise it when a change here gives other passages or sentences for the same text
+RULES = 2  # raise it when a change here gives other passages or sentences for the same text
 
 _SEPARATORS = [
     r"\n(?=#{1,6} )",  # Markdown headings
@@ -30,6 +31,8 @@ _SEPARATORS = [
     r"\s+",
     "",
 ]
+_STRETCH = 20_000  # characters that are looked at together; a passage has about a thousand
+_PAUSES = ("\n\n", "\n", ". ", " ")
 _MAX_SENTENCE = 1000  # characters; a longer one is cut at a space, to stay citable
 _LONG_QUOTATION = 300  # characters
 _OPENING = "«“„‹"
@@ -67,7 +70,22 @@ def split_pieces(text: str, *, max_tokens: int, count_tokens: Callable[[str], in
         keep_separator="end",
         strip_whitespace=False,
     )
-    return splitter.split_text(text)
+    return [piece for a, b in _stretches(text) for piece in splitter.split_text(text[a:b])]
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of parts of at most `_STRETCH` characters, cut where the text pauses.
+
+    What follows is done part by part: its time then grows as the text does, and no faster.
+    """
+    start = 0
+    while len(text) - start > _STRETCH:
+        low, high = start + _STRETCH // 2, start + _STRETCH
+        ends = (text.rfind(pause, low, high) + len(pause) for pause in _PAUSES)
+        end = next((end for end in ends if end > low), high)
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def split_article(
@@ -76,28 +94,38 @@ def split_article(
     language: str | None,
     count_tokens: Callable[[str], int],
     splitter: Splitter,
+    shared: Collection[str] = (),
 ) -> list[Passage]:
-    """Return the passages of `text` in order, none empty, each with its sentences."""
+    """Return the passages of `text` in order, none empty, each with its sentences.
+
+    What belongs to the page around the article is in none of them: `shared` are the lines that
+    other articles have too, as `boilerplate.normal_line` gives them.
+    """
     pieces = split_pieces(text, max_tokens=splitter.passage_tokens, count_tokens=count_tokens)
     borders = list(accumulate(map(len, pieces)))
     groups: list[list[SentenceSpan]] = []
+    apart: list[bool] = []  # lines of the page stand before the group
     last = -1
-    for sentence in split_sentences(text, language=language):
+    for sentence, of_page in _sentences(text, language, shared):
+        if of_page:
+            last = -1
+            continue
         # A sentence belongs to the piece in which it begins; a border inside it moves behind it.
         piece = bisect_right(borders, sentence.start)
         if piece != last:
             groups.append([])
+            apart.append(last == -1)
         groups[-1].append(sentence)
         last = piece
-    _move_headings_down(groups)
+    _move_headings_down(groups, apart)
     return [Passage(group[0].start, group[-1].end, tuple(group)) for group in groups]
 
 
-def _move_headings_down(groups: list[list[SentenceSpan]]) -> None:
+def _move_headings_down(groups: list[list[SentenceSpan]], apart: Sequence[bool]) -> None:
     """Take a heading from the end of a passage to the passage that it introduces."""
-    for group, following in pairwise(groups):
+    for (group, following), cut in zip(pairwise(groups), apart[1:], strict=True):
         said = next((i for i, s in enumerate(reversed(group)) if s.kind == "sentence"), 0)
-        if said:
+        if said and not cut:
             following[:0] = group[-said:]
             del group[-said:]
 
@@ -107,23 +135,36 @@ def split_sentences(text: str, *, language: str | None) -> list[SentenceSpan]:
 
     Together they hold every character of the text that is not white space.
     """
+    return [sentence for sentence, _ in _sentences(text, language, ())]
+
+
+def _sentences(
+    text: str, language: str | None, shared: Collection[str]
+) -> list[tuple[SentenceSpan, bool]]:
+    """Return the sentences, and of each whether its line belongs to the page."""
     lines = list(_lines(text))
     seen = Counter(text[start:end].strip() for start, end in lines)
-    spans: list[tuple[int, int, bool]] = []
-    for start, end in lines:
-        whole = seen[text[start:end].strip()] > 1
+    spans: list[tuple[int, int, int]] = []
+    for place, (start, end) in enumerate(lines):
         for low, high in _sentences_of_line(text[start:end], language):
-            for a, b in _cut(text, start + low, start + high):
-                spans.append((a, b, whole))
+            spans += [(a, b, place) for a, b in _cut(text, start + low, start + high)]
+    repeated = [seen[text[start:end].strip()] > 1 for start, end in lines]
     kinds: list[SentenceKind] = [
-        "furniture" if repeated else sentence_kind(text[a:b]) for a, b, repeated in spans
+        "furniture" if repeated[place] else sentence_kind(text[a:b]) for a, b, place in spans
     ]
     if "sentence" not in kinds:  # notes without punctuation: their lines are what they say
         kinds = [
-            "furniture" if repeated or _is_shouted(text[a:b]) else "sentence"
-            for a, b, repeated in spans
+            "furniture" if repeated[place] or _is_shouted(text[a:b]) else "sentence"
+            for a, b, place in spans
         ]
-    return [SentenceSpan(a, b, kind) for (a, b, _), kind in zip(spans, kinds, strict=True)]
+    prose = [False] * len(lines)
+    for (_, _, place), kind in zip(spans, kinds, strict=True):
+        prose[place] = prose[place] or kind == "sentence"
+    of_page = page_lines([text[start:end] for start, end in lines], prose, shared)
+    return [
+        (SentenceSpan(a, b, "furniture" if place in of_page else kind), place in of_page)
+        for (a, b, place), kind in zip(spans, kinds, strict=True)
+    ]
 
 
 def sentence_kind(text: str) -> SentenceKind:
@@ -169,19 +210,26 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _sentences_of_line(line: str, language: str | None) -> Iterator[tuple[int, int]]:
     """Yield the trimmed spans of the sentences of one line."""
-    start = 0
-    for piece in sentencex.segment(language or "en", line) if line.strip() else []:
-        parts = [piece]
-        if len(piece) > _LONG_QUOTATION:  # the library keeps a quotation of any length whole
-            bare = sentencex.segment(language or "en", piece.translate(_NO_QUOTES))
-            borders = _before_opening_quotes(piece, accumulate(map(len, bare)))
-            parts = _joined(piece[a:b] for a, b in pairwise([0, *borders]))
-        for part in parts:
+    for begin, end in _stretches(line) if line.strip() else ():
+        start = begin
+        for part in _parts(line[begin:end], language):
             stripped = part.strip()
             if stripped:
                 low = start + part.index(stripped)
                 yield low, low + len(stripped)
             start += len(part)
+
+
+def _parts(stretch: str, language: str | None) -> Iterator[str]:
+    """Yield the sentences of a part of a line; they concatenate to it."""
+    for piece in sentencex.segment(language or "en", stretch):
+        if len(piece) <= _LONG_QUOTATION:
+            yield piece
+            continue
+        # The library keeps a quotation of any length whole.
+        bare = sentencex.segment(language or "en", piece.translate(_NO_QUOTES))
+        borders = _before_opening_quotes(piece, accumulate(map(len, bare)))
+        yield from _joined(piece[a:b] for a, b in pairwise([0, *borders]))
 
 
 def _before_opening_quotes(text: str, borders: Iterable[int]) -> Iterator[int]:

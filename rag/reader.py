@@ -24,6 +24,7 @@ MAX_QUESTION = 64  # tokens; what is longer is cut
 MAX_WINDOW = 200  # tokens; windows are chosen shorter, but one sentence may be longer
 MAX_ANSWER = 40  # tokens
 END = 2  # the id of </s>
+SURE = 2.0  # the log-odds of an answer in a window from which no further one is read
 
 Floats = npt.NDArray[np.float32]
 
@@ -65,13 +66,24 @@ class Reader:
         found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         return [Tokens(encoding.ids, encoding.offsets) for encoding in found]
 
-    def read(self, question: str, windows: Sequence[Sequence[Tokens]]) -> list[Reading]:
-        """Read windows, each a run of sentences, and return a reading of each, in order."""
+    def read(
+        self, question: str, windows: Sequence[Sequence[Tokens]], *, at_first: int | None = None
+    ) -> list[Reading]:
+        """Read windows, each a run of sentences, and return a reading of each, in order.
+
+        Of more than `at_first`, the others are read only where none of the first surely holds
+        an answer; those that were not read have no reading, and stand at the end.
+        """
         asked = self._tokenizer.encode(f"query: {encodable(question)}").ids
         if len(asked) > MAX_QUESTION:
             asked = [*asked[: MAX_QUESTION - 1], END]
         bodies = [[i for tokens in window for i in tokens.ids][:MAX_WINDOW] for window in windows]
-        spans, has = self._run([asked + body + [END] for body in bodies])
+        rows = [asked + body + [END] for body in bodies]
+        spans, has = self._run(rows[:at_first])
+        if len(has) < len(rows) and max(has, default=0.0) < SURE:
+            more, whether = self._run(rows[len(has) :])
+            spans, has = spans + more, has + whether
+        windows, bodies = windows[: len(has)], bodies[: len(has)]
         firsts = [s[len(asked) : len(asked) + len(b)] for s, b in zip(spans, bodies, strict=True)]
         if not any(map(len, firsts)):
             return [Reading(float(h), (None,) * len(w)) for h, w in zip(has, windows, strict=True)]

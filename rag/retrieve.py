@@ -30,7 +30,7 @@ class Candidate:
     scores: Scores
     sentences: npt.NDArray[np.int64]  # (s,) rows
     cosines: Vector  # (s,) the question and each of these sentences
-    also: tuple[int, ...] = ()  # passages of other articles that say (nearly) the same
+    also: tuple[int, ...] = ()  # other articles that say (nearly) the same
 
 
 def fuse(scores: Scores, arm: Arm = "hybrid") -> float:
@@ -143,6 +143,7 @@ def to_hit(
     row = generation.sentences[closest_sentence(generation, candidate)]
     low, high = int(row["start"]), int(row["end"])
     about = generation.metadata(article)
+    place = generation.place(article, low)
     return Hit(
         rank=rank,
         score=candidate.score,
@@ -158,8 +159,7 @@ def to_hit(
         scores=candidate.scores,
         shares=shares(candidate.scores),
         matched=matched,
-        also_in=tuple(
-            generation.article_id(int(generation.passages[other]["article"]))
-            for other in candidate.also
-        ),
+        also_in=tuple(generation.article_id(other) for other in candidate.also),
+        page=place.page,
+        heading=place.heading,
     )

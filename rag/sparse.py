@@ -1,12 +1,12 @@
 """Passages ↔ BM25, as a share of what a perfect passage would get.
 
-`bm25s` computes the scores when an index is built; they are kept as a sparse matrix by
-term, and a question adds up the columns of its terms. The share's denominator is the
+The scores are computed when an index is built and kept as a sparse matrix by term; a
+question adds up the columns of its terms. The share's denominator is the
 coverage idea: a term that the corpus does not hold counts with the highest idf, so a
 question in another language has a small share, whatever happens to match.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from rag import files
+from rag.columns import Columns
 from rag.terms import analyse, levels, tokenize
 
 # A passage is short: that a word stands there counts for more than how often. Chosen with
@@ -53,24 +55,16 @@ class SparseIndex:
         self._languages = tuple(languages)
 
     @classmethod
-    def of(cls, texts: Sequence[str], languages: Sequence[str | None]) -> "SparseIndex":
-        """Index `texts`, each analysed for its own language (ISO 639-1)."""
-        import bm25s  # 0.6 s to import, and only needed here
-
-        analysed = list(map(analyse, texts, languages))
-        terms = {term: i for i, term in enumerate(sorted({t for own in analysed for t in own}))}
-        if not terms:
-            return cls({}, *_no_columns(), count=len(texts), languages=())
-        ids = [[terms[term] for term in own] for own in analysed]
-        model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index((ids, terms), create_empty_token=False, show_progress=False)
+    def of(cls, texts: Iterable[str], languages: Iterable[str | None]) -> "SparseIndex":
+        """Index `texts` as they come, each analysed for its own language (ISO 639-1)."""
+        columns, spoken = Columns(k1=K1, b=B), set()
+        for text, language in zip(texts, languages, strict=True):
+            columns.add(analyse(text, language))
+            spoken.add(language)
         return cls(
-            terms,
-            np.asarray(model.scores["data"], np.float32),
-            np.asarray(model.scores["indices"], np.int32),
-            np.asarray(model.scores["indptr"], np.int64),
-            count=len(texts),
-            languages=sorted({language for language in languages if language}),
+            *columns.finish(),
+            count=columns.count,
+            languages=sorted(language for language in spoken if language),
         )
 
     @classmethod
@@ -89,10 +83,10 @@ class SparseIndex:
 
     def write(self, folder: Path) -> None:
         """Write the files named in `FILES`."""
-        (folder / FILES[0]).write_text("\n".join(self._terms), encoding="utf-8")
-        np.save(folder / FILES[1], self._scores)
-        np.save(folder / FILES[2], self._rows)
-        np.save(folder / FILES[3], self._starts)
+        files.write_text(folder / FILES[0], "\n".join(self._terms))
+        files.write_array(folder / FILES[1], self._scores)
+        files.write_array(folder / FILES[2], self._rows)
+        files.write_array(folder / FILES[3], self._starts)
 
     def shares(self, question: str) -> Shares:
         """Return each passage's BM25 score as a share of a perfect passage's, (n,)."""
@@ -164,7 +158,3 @@ def coverages(
 
 def _idf(held: int, count: int) -> float:
     return log(1 + (count - held + 0.5) / (held + 0.5))
-
-
-def _no_columns() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.int64]]:
-    return np.zeros(0, np.float32), np.zeros(0, np.int32), np.zeros(1, np.int64)

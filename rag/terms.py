@@ -101,16 +101,21 @@ def levels(token: str, languages: tuple[str, ...]) -> tuple[tuple[str, ...], ...
         return ((number,), tuple(f"{number} {stem}" for stem in stems))
     if token[0].isdigit() or _UNSPACED_RUN.match(token):
         return ((token,),)
-    latin = anyascii(token).lower()
+    letters = latin(token)
     stems = tuple(_fold(stemmer.stemWord(token)) for stemmer in map(_stemmer, languages) if stemmer)
     distinct: list[tuple[str, ...]] = []
     seen = {""}
-    for level in ((token,), stems, (latin[:PREFIX],), (_consonants(latin),)):
+    for level in ((token,), stems, (letters[:PREFIX],), (_consonants(letters),)):
         fresh = tuple(term for term in dict.fromkeys(level) if term not in seen)
         seen.update(fresh)
         if fresh:
             distinct.append(fresh)
     return tuple(distinct)
+
+
+def latin(text: str) -> str:
+    """Write a text of any script in lower case Latin letters."""
+    return anyascii(text).lower()
 
 
 def analyse(text: str, language: str | None) -> list[str]:

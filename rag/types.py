@@ -14,23 +14,42 @@ SentenceKind = Literal["sentence", "furniture"]
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What an article's text says about the article itself; None where it says nothing."""
+    """What an article's file says about the article itself; None where it says nothing."""
 
     title: str | None = None
     published: str | None = None  # ISO 8601 date, "2025-10-09"
     author: str | None = None
     source: str | None = None
     language: str | None = None  # ISO 639-1
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """From `start` on, up to the next mark, the text stands on this page, under this heading."""
+
+    start: int
+    page: int | None = None  # from 1
+    heading: str | None = None  # the nearest above
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One file of the folder. `id` is its path relative to the folder, with forward slashes."""
+    """One file of the folder, or one part of a file that holds many.
+
+    `id` is the file's path relative to the folder, with forward slashes; in an archive it goes
+    on with the path inside ("archive.zip/a.html"), in a file of records with the record's
+    number from 1 ("news.jsonl#3").
+    """
 
     id: str
     text: str
-    sha256: str  # of the file's bytes
+    sha256: str  # of the bytes that it was read from: a file's, or a part's
     metadata: Metadata
+    marks: tuple[Mark, ...] = ()  # in order; none where the format knows no pages or headings
+    file: str | None = None  # the file that holds it among others; None where that is `id`
+    file_sha256: str | None = None  # of that file's bytes
+    own: Metadata | None = None  # what it says itself, where metadata.csv says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +139,8 @@ class Hit:
     shares: Scores  # of the score that each part makes up; they sum to 1
     matched: tuple[str, ...]  # the question's words that stand in the passage, in any form
     also_in: tuple[str, ...]  # other articles with (nearly) the same passage
+    page: int | None = None  # on which its sentence stands, where the format knows pages
+    heading: str | None = None  # under which its sentence stands, where the format knows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,9 @@ class Citation:
     quote: str
     answer_span: AnswerSpan | None = None  # None where the sentence was not read
     context: Sentence | None = None  # the sentence before it, where the quote refers back to it
+    page: int | None = None  # from 1, where the format knows pages
+    heading: str | None = None  # the nearest above, where the format knows headings
+    changed: bool | None = None  # the file, since it was indexed; None where that is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import pytest
 from conftest import WordEncoder
 from filelock import FileLock
 
-from rag import embedding, generation
+from rag import embedding, files
 from rag.build import build_index
 from rag.errors import CorpusError, IndexCorrupt, IndexLocked, IndexMismatch, IndexMissing
 from rag.generation import Generation
 from rag.index import open_index
-from rag.manifest import live_generation
+from rag.manifest import Manifest, live_generation, sealed
 from rag.passages import Splitter
 
 
@@ -82,7 +82,9 @@ def test_another_splitter_or_model_is_another_index(
     folder: Path, tmp_path: Path, words: WordEncoder
 ) -> None:
     names = {
-        build_index(folder, tmp_path / "index", encoder=encoder, splitter=splitter).fingerprint
+        build_index(
+            folder, tmp_path / "index", encoder=encoder, splitter=splitter, rebuild=True
+        ).fingerprint
         for encoder in (words, WordEncoder("river", "night"))
         for splitter in (Splitter(), Splitter(passage_tokens=10))
     }
@@ -99,7 +101,7 @@ def test_an_interrupted_build_leaves_the_old_index_serving(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generation, "_replace_current", interrupt)
+    monkeypatch.setattr(files, "replace_text", interrupt)
     with pytest.raises(KeyboardInterrupt):
         build_index(folder, tmp_path / "index", encoder=words)
     assert live_generation(tmp_path / "index") == before
@@ -112,12 +114,17 @@ def test_a_reader_keeps_its_generation_while_the_index_moves_on(
     folder: Path, tmp_path: Path, words: WordEncoder
 ) -> None:
     build_index(folder, tmp_path / "index", encoder=words)
-    reader = open_index(tmp_path / "index", encoder=words)
-    for word in ("one", "two", "three"):
+    reader = open_index(tmp_path / "index", encoder=words, follow=False)
+    for word in ("one", "two", "three", "four"):
         (folder / "new.txt").write_text(f"The night train number {word} is late.\n")
         build_index(folder, tmp_path / "index", encoder=words)
     assert reader.ask("Which train?").citations[0].article == "train.txt"
-    assert len(list((tmp_path / "index" / "generations").iterdir())) == 2
+    homes = tmp_path / "index" / "generations"
+    assert len(list(homes.iterdir())) == 4  # the live one, two old ones, and the one in use
+    del reader
+    (folder / "new.txt").unlink()
+    build_index(folder, tmp_path / "index", encoder=words)
+    assert len(list(homes.iterdir())) == 3
 
 
 def test_two_builds_at_once_are_refused(folder: Path, tmp_path: Path, words: WordEncoder) -> None:
@@ -164,7 +171,9 @@ def test_a_flipped_byte_or_a_missing_file_is_named(
 
 def edit_manifest(index: Path, **changes: object) -> None:
     path = live_generation(index) / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    raw = json.loads(path.read_text()) | changes
+    del raw["seal"]
+    path.write_text(sealed(Manifest(**raw)) if "something" not in raw else json.dumps(raw))
 
 
 def test_counts_are_checked_against_the_manifest(
@@ -181,11 +190,14 @@ def test_a_newer_format_asks_for_an_update(
 ) -> None:
     build_index(folder, tmp_path / "index", encoder=words)
     edit_manifest(tmp_path / "index", format=99, something="new")
-    with pytest.raises(IndexMismatch, match=r"format 99, newer.*update rag"):
+    with pytest.raises(
+        IndexMismatch,
+        match=r"format 99, newer.*update rag, or rebuild it with: rag index .* --rebuild",
+    ):
         live(tmp_path / "index")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 2}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 3}'])
 def test_a_damaged_manifest_is_named(
     content: str, folder: Path, tmp_path: Path, words: WordEncoder
 ) -> None:

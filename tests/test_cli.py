@@ -1,15 +1,19 @@
 """The command line, as a script would use it."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import SEEDS
 from saved_example import save, twelve
+from scripted_server import Reply, claims, in_pieces, number_of, scripted
 
+from rag import cli
 from rag.arguments import parse
 from rag.index import Index
 from rag.terminal import safe
@@ -27,15 +31,16 @@ def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None
     answer = json.loads(done.stdout)
     assert list(answer) == [
         *("question", "answer", "answer_span", "abstained", "confidence", "citations", "hits"),
-        *("index", "timings_ms", "parts", "differing", "completed", "unanswered"),
+        *("index", "timings_ms", "parts", "differing", "completed", "unanswered", "generated"),
     ]
+    assert answer["generated"] is None
     assert "deux exaflops" in answer["answer"]
     first = answer["citations"][0]
     assert list(first) == [
         *("number", "article", "title", "source", "published", "start", "end", "quote"),
-        *("answer_span", "context"),
+        *("answer_span", "context", "page", "heading", "changed"),
     ]
-    assert first["number"] == 1
+    assert (first["number"], first["changed"]) == (1, False)
     assert first["quote"] == answer["answer"]
     text = (SEEDS / first["article"]).read_text(encoding="utf-8")
     assert text[first["start"] : first["end"]] == first["quote"]
@@ -88,8 +93,8 @@ def test_article_prints_the_file_to_the_byte(seeds_folder: Path) -> None:
 def test_ask_imports_neither_torch_nor_transformers_nor_gradio(seeds_folder: Path) -> None:
     program = (
         "import sys; from rag.cli import main; main(sys.argv[1:]);"
-        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'gradio', 'onnx')"
-        " if m in sys.modules], file=sys.stderr)"
+        "heavy = ('torch', 'transformers', 'sentence_transformers', 'gradio', 'onnx', 'lxml');"
+        "print([m for m in heavy if m in sys.modules], file=sys.stderr)"
     )
     command = [sys.executable, "-c", program, "ask", QUESTION, "--index", seeds_folder]
     done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
@@ -117,7 +122,7 @@ def test_index_says_what_it_did(folder: Path, tmp_path: Path) -> None:
     (folder / "train.txt").unlink()
     done = run("index", folder, "--index", index)
     assert done.stdout.startswith("+0 ~0 -1 ")
-    assert done.stderr == "rag: skipped: empty.txt is empty\n"
+    assert done.stderr == "rag: +0 ~0 -1\nrag: skipped: empty.txt is empty\n"
 
 
 def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
@@ -132,6 +137,8 @@ def test_an_error_is_one_line_and_exit_code_1(tmp_path: Path) -> None:
     [
         *(["ask"], ["ask", " "], ["search", "x", "-k", "0"], ["chat", "--port", "x"], ["fly"]),
         *(["ask", "x", "--since", "2025-13"], ["ask", "x", "--answer-from", "2"]),
+        *(["ask", "x", "--llm-url", "http://h/v1"], ["ask", "x", "--llm-model", "m"]),
+        ["ask", "x", "--llm-url", "localhost:11434", "--llm-model", "m"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(args: list[str]) -> None:
@@ -198,3 +205,91 @@ def test_a_file_called_why_is_measured_by_its_path() -> None:
     assert parse(["bench", "./why"]).files == [Path("why")]
     assert parse(["bench", "report.json", "why"]).files == [Path("report.json"), Path("why")]
     assert parse(["bench", "why", "saved", "--runs", "a,b"]).runs == ("a", "b")
+
+
+def test_a_watch_reports_its_builds_and_ends_with_an_interrupt(
+    folder: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "rag", "index", str(folder), "--watch", "--json"]
+    watch = subprocess.Popen(
+        [*command, "--index", str(tmp_path / "index")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+    assert watch.stdout is not None
+    assert json.loads(watch.stdout.readline())["added"] == 2
+    (folder / "new.txt").write_text("The ferry crosses the river at night.\n")
+    assert json.loads(watch.stdout.readline())["added"] == 1
+    watch.send_signal(signal.SIGINT)
+    rest, complaints = watch.communicate(timeout=60)
+    assert (watch.returncode, rest) == (0, "")
+    assert complaints == "rag: +2 ~0 -0\nrag: +1 ~0 -0\n"
+
+
+def test_another_model_is_refused_in_one_line(seeds_folder: Path) -> None:
+    done = run("index", SEEDS, "--index", seeds_folder, "--model", "no/such", check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith(f"--index {seeds_folder} --model no/such --rebuild\n")
+
+
+def _about_exaflops(request: dict[str, Any]) -> Reply:
+    n = number_of(request["messages"][-1]["content"], "deux exaflops")
+    said = claims(("It has some two exaflops.", [n]), ("It has three exaflops.", [n]))
+    return Reply(in_pieces(said))
+
+
+def test_ask_prints_what_a_model_writes_and_marks_what_is_not_verified(
+    seeds_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAG_LLM_KEY", " secret\n")
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    with scripted(_about_exaflops) as server:
+        command = ("ask", QUESTION, "--index", seeds_folder, "--llm-url", server.url)
+        done = run(*command, "--llm-model", "m")
+        answer = json.loads(run(*command, "--llm-model", "m", "--json").stdout)
+    assert done.stderr == ""
+    assert done.stdout.startswith(
+        "It has some two exaflops. [1] It has three exaflops. [1] (not verified)\n\n[1] "
+    )
+    assert (
+        "Not verified: It has three exaflops. [1]\n"
+        "  (“three exaflops” does not stand in what it cites)\n"
+    ) in done.stdout
+    assert [h["Authorization"] for h in server.headers] == ["Bearer secret"] * 2
+    assert "deux exaflops" in answer["answer"]
+    generated = answer["generated"]
+    assert list(generated) == [
+        *("model", "text", "claims", "citations", "used", "finish_reason", "note", "timings_ms")
+    ]
+    assert generated["text"] == "It has some two exaflops. [1] It has three exaflops. [1]"
+    reason = "“three exaflops” does not stand in what it cites"
+    assert generated["claims"] == [
+        {"start": 0, "end": 29, "citations": [1], "supported": True, "reason": None},
+        {"start": 30, "end": 56, "citations": [1], "supported": False, "reason": reason},
+    ]
+    assert "deux exaflops" in generated["citations"][0]["quote"]
+
+
+def test_a_model_that_is_down_leaves_the_extractive_answer_and_a_note(seeds_folder: Path) -> None:
+    model = ("--llm-url", "http://127.0.0.1:9/v1", "--llm-model", "m")
+    done = run("ask", QUESTION, "--index", seeds_folder, *model)
+    assert "deux exaflops" in done.stdout.replace("\n", " ")
+    last = done.stdout.split("\n\n")[-1].replace("\n", " ")
+    assert last.startswith("No answer of the model can be used: http://127.0.0.1:9/v1/chat/")
+    assert last.endswith("the articles' own words stand instead. ")
+
+
+def test_on_a_terminal_a_models_text_is_shown_while_it_is_written(
+    seeds_folder: Path, seeds_index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("rag.index.open_index", lambda *_, **__: seeds_index)
+    monkeypatch.setattr(cli.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.print", lambda *said, **how: shown.append((*said, "")[0]))
+    with scripted(_about_exaflops) as server:
+        model = ["--llm-url", server.url, "--llm-model", "m"]
+        assert cli.main(["ask", QUESTION, "--index", str(seeds_folder), *model]) == 0
+    assert len(shown) > 10
+    assert "".join(shown[:-1]) == "It has some two exaflops. [1] It has three exaflops. [1]"
+    assert shown[-1].startswith("\n\n[1] ")
+    assert "Not verified: It has three exaflops. [1]" in shown[-1]

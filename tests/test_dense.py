@@ -11,7 +11,7 @@ VECTORS = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
 
 
 def test_the_nearest_rows_come_best_first() -> None:
-    index = DenseIndex.of(VECTORS)
+    index = DenseIndex.of([VECTORS], 2)
     rows = index.search(VECTORS[0], 2)
     assert rows.tolist() == [0, 2]
     assert index.cosines(VECTORS[0], rows) == pytest.approx([1.0, 0.6])
@@ -19,15 +19,15 @@ def test_the_nearest_rows_come_best_first() -> None:
 
 def test_only_rows_that_are_asked_for_come_back() -> None:
     among = np.array([False, True, True])
-    assert DenseIndex.of(VECTORS).search(VECTORS[0], 3, among=among).tolist() == [2, 1]
+    assert DenseIndex.of([VECTORS], 2).search(VECTORS[0], 3, among=among).tolist() == [2, 1]
 
 
 def test_k_is_at_most_the_number_of_vectors() -> None:
-    assert DenseIndex.of(VECTORS).search(VECTORS[0], 10).tolist() == [0, 2, 1]
+    assert DenseIndex.of([VECTORS], 2).search(VECTORS[0], 10).tolist() == [0, 2, 1]
 
 
 def test_a_written_index_reads_back_the_same_vectors(tmp_path: Path) -> None:
-    DenseIndex.of(VECTORS).write(tmp_path / "x.faiss")
+    DenseIndex.of([VECTORS], 2).write(tmp_path / "x.faiss")
     assert np.array_equal(DenseIndex.read(tmp_path / "x.faiss").vectors(), VECTORS)
 
 

@@ -27,6 +27,13 @@ def read(text: str) -> list[tuple[float, str]]:
         ("56,4 petaflops", [(56.4, "petaflops")]),
         ("60 %", [(60, "%")]),
         ("60 percent", [(60, "%")]),
+        ("soixante-quinze entreprises", [(75, "entreprises")]),
+        ("quatre-vingt-douze", [(92, "")]),
+        ("vingt-et-un jours", [(21, "jours")]),
+        ("twenty-five percent", [(25, "%")]),
+        ("двадцать пять компаний", [(25, "компаний")]),
+        ("yüz yirmi beş şirket", [(125, "şirket")]),
+        ("deux cent mille", [(200_000, "")]),
         ("6 novembre 2025", [(6, "day"), (11, "month"), (2025, "year")]),
         ("November 6, 2025", [(11, "month"), (6, "day"), (2025, "year")]),
         ("6 ноября 2025", [(6, "day"), (11, "month"), (2025, "year")]),
@@ -44,6 +51,14 @@ def test_a_bound_is_loose() -> None:
     assert figures("plus de 8 000 utilisateurs")[0].loose
     assert figures("about 8,000 users")[0].loose
     assert not figures("exactly 8,000 users")[0].loose
+
+
+def test_a_bare_multiplier_counts_where_it_is_asked_for() -> None:
+    assert figures("un milliard de dollars") == []
+    assert [(f.value, f.unit) for f in figures("un milliard de dollars", bare=True)] == [
+        (1e9, "USD")
+    ]
+    assert [f.value for f in figures("deux milliards", bare=True)] == [2e9]
 
 
 def test_rounding_is_no_difference_but_a_year_is() -> None:

@@ -19,10 +19,21 @@ class HostileIndex:
     """Stands in for an index whose articles' texts, titles, sources and names are hostile."""
 
     fingerprint = "hostile"
-    generation = SimpleNamespace(
-        languages=["<img src=x onerror=window.pwned=1>"],
-        manifest=SimpleNamespace(folder="/nonexistent"),
-    )
+
+    def __init__(self) -> None:
+        every = [self.article(one) for one in self.articles()]
+        self.generation = SimpleNamespace(
+            languages=["<img src=x onerror=window.pwned=1>"],
+            manifest=SimpleNamespace(folder="/nonexistent"),
+            article_ids=self.articles(),
+            metadata=lambda row: every[row].metadata,
+            text=lambda row: every[row].text,
+            copies=lambda row: (),
+            file_of=lambda article_id: None,
+        )
+
+    def changed(self, article_id: str) -> bool:
+        return True
 
     def articles(self) -> tuple[str, ...]:
         return tuple(f"{number}/<b>&\"':,.txt" for number in range(len(PAYLOADS)))
@@ -34,14 +45,16 @@ class HostileIndex:
     def ask(self, question: str, **options: object) -> Answer:
         texts = {article_id: self.article(article_id).text for article_id in self.articles()}
         citations = tuple(
-            Citation(number, article_id, text, text, text, 0, len(text), text)
+            Citation(
+                number, article_id, text, text, text, 0, len(text), text, heading=text, changed=True
+            )
             for number, (article_id, text) in enumerate(texts.items(), start=1)
         )
         all_one = Scores(1.0, 1.0, 1.0)
         hits = tuple(
             Hit(c.number, 1.0, c.article, c.title, c.source, c.published, c.quote, c.start, c.end,
                 c.quote, Sentence(c.start, c.end, c.quote), all_one, all_one, (),
-                self.articles()[:1])
+                self.articles()[:1], heading=c.heading)
             for c in citations
         )  # fmt: skip
         return Answer(

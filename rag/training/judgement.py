@@ -3,7 +3,8 @@
 Asks the questions about held-out articles of SQuAD-format files, which the reader was not
 trained on, three times: of all passages; of every second article, so that half of them have
 no answer; and of all but the passage that answers, so that what is near to it speaks of the
-same things but does not answer. Fits, with the reader and without it,
+same things but does not answer. Some are asked in another language, as `translate` makes
+them. Fits, with the reader and without it,
 
     choice       a conditional logit over the sentences of a question, some of which answer
     confidence   a logistic regression of "the first sentence answers"
@@ -15,6 +16,7 @@ Of PIAF only tuning questions are asked (`--every 3` leaves those out that measu
 
 import argparse
 import json
+import random
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,12 +39,14 @@ from rag.judgement import JUDGEMENT_FILE, Judged, Judgement, features, judge, to
 from rag.reader import Reader, lazy_reader
 from rag.stories import one_slot_per_story
 from rag.training.held_out import is_held_out
+from rag.training.translate import elsewhere
 
 CHOICE = {True: ("span", "has", "cosine", "covered", "passage"),
           False: ("cosine", "covered", "passage")}  # fmt: skip
 CONFIDENCE = {True: ("span", "has", "cosine", "lead"), False: ("cosine", "passage", "lead")}
 WRONGLY_REFUSED = 0.05
 PENALTY = 1e-3  # on squared weights of standardised features
+ELSEWHERE = 0.35  # the share of questions that are asked in another language
 
 Array = npt.NDArray[np.float64]
 
@@ -64,6 +68,7 @@ def collect(path: Path, *, every: int, limit: int, reading: bool) -> list[Case]:
     cached = cached_encoder(encoder, home)
     reader = lazy_reader(encoder)() if reading else None
     asked = [question for question in _held_out(collection, every) if question.gold][:limit]
+    asked = _some_elsewhere(asked, collection.language)
     whole = open_corpus(collection, cached, home)
     rows = every_second_article(collection)
     half = open_corpus(collection, cached, home, rows=rows)
@@ -86,6 +91,17 @@ def _held_out(collection: Collection, every: int) -> list[AskedQuestion]:
         for offset in range(1 if every > 1 else 0, every)
         for question in choose_questions(collection, collection, every=every, offset=offset)
         if ids.issuperset(question.relevant)
+    ]
+
+
+def _some_elsewhere(asked: Sequence[AskedQuestion], language: str) -> list[AskedQuestion]:
+    rng = random.Random(7)  # noqa: S311  (questions, not secrets)
+    others = elsewhere([question.text for question in asked], language, rng)
+    return [
+        replace(question, text=rng.choice(texts))
+        if texts and rng.random() < ELSEWHERE
+        else question
+        for question, texts in zip(asked, others, strict=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 Starts from the bundled encoder's weights; the word vectors and the lower four layers stay as
 they are, the upper eight and two heads learn, on examples that `reader_examples` makes (in
-DIR, once). A question's two windows compete in one softmax over all their tokens (Clark &
+DIR, once). A question's windows compete in one softmax over all their tokens (Clark &
 Gardner 2018), and each tells by itself whether it answers. The rate falls to zero over the
 minutes given, whatever the machine; stopped, it goes on from the checkpoint in DIR. The
 result goes to `rag/data/reader.safetensors`. The card beside it says what it learned from.
@@ -26,7 +26,9 @@ from rag.training.reader_examples import Example, read_examples, write_examples
 
 FROZEN = 4  # lower layers, of twelve
 RATE, HEADS_RATE = 2e-4, 1e-3
-GROUPS = 8  # questions in a batch, each with two windows
+GROUPS = 8  # questions in a batch, each with one window that answers and some that do not
+NEGATIVES = 2
+MISMATCHED = 0.5  # the share of examples where a question that its window does not answer is one
 POOL = 8  # batches that are sorted by length together
 ELSEWHERE = 0.7  # the share of questions drawn among all their languages
 HARDEST = 0.5  # of the exponential law by which a negative is drawn, best ranked first
@@ -46,7 +48,9 @@ class ReadingModel(nn.Module):
         self.span, self.has = nn.Linear(hidden, 2), nn.Linear(hidden, 1)
         for part in (self.embeddings, *self.layers[:FROZEN]):
             part.requires_grad_(False)
-        self.eval()  # no dropout: each example is seen about once
+        self.eval()  # dropout where something learns, and nowhere else
+        for layer in self.layers[FROZEN:]:
+            layer.train()
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the scores of tokens and of windows."""
@@ -95,23 +99,38 @@ def batches(examples: Sequence[Example], rng: random.Random) -> Iterator[list[Ex
 
 def loss_of(model: ReadingModel, batch: Sequence[Example], rng: random.Random) -> Tensor:
     """Return the mean loss of a batch: where the answer is, and which window answers."""
-    rows, starts, ends = [], [], []
+    rows, starts, ends, spoilt = [], [], [], []
     for example in batch:
-        negative = example.negatives[min(int(rng.expovariate(HARDEST)), len(example.negatives) - 1)]
         question = example.questions[0]
         if rng.random() < ELSEWHERE:
             question = rng.choice(example.questions)
-        rows += [(question, example.positive), (question, negative)]
+        rows.append((question, example.positive))
+        rows += [(question, negative) for negative in _negatives(example, rng)]
+        if example.mismatched and rng.random() < MISMATCHED:  # in place of the last of them
+            spoilt.append(len(rows) - 1)
+            rows[-1] = (rng.choice(example.mismatched), example.positive)
         starts.append(len(question) + example.first)
         ends.append(len(question) + example.last)
     ids, mask, passage = _tensors(rows)
+    passage[spoilt] = False  # another question; it answers nothing here
     span, has = model(ids, mask)
     span = span.masked_fill(~passage[:, :, None], -1e4)
-    span = span.reshape(len(batch), 2 * ids.shape[1], 2)  # both windows in one softmax
+    windows = 1 + NEGATIVES
+    span = span.reshape(len(batch), windows * ids.shape[1], 2)  # all windows in one softmax
     where = nn.functional.cross_entropy(span[:, :, 0], torch.tensor(starts))
     where = where + nn.functional.cross_entropy(span[:, :, 1], torch.tensor(ends))
-    answers = torch.tensor([1.0, 0.0] * len(batch))
+    answers = torch.tensor([1.0, *[0.0] * NEGATIVES] * len(batch))
     return where / 2 + nn.functional.binary_cross_entropy_with_logits(has, answers)
+
+
+def _negatives(example: Example, rng: random.Random) -> list[list[int]]:
+    """Draw windows that do not answer, well ranked ones rather than others."""
+    held = list(example.negatives)
+    drawn = []
+    for _ in range(NEGATIVES):
+        place = min(int(rng.expovariate(HARDEST)), len(held) - 1)
+        drawn.append(held.pop(place) if len(held) > 1 else held[place])
+    return drawn
 
 
 def train(
@@ -121,6 +140,7 @@ def train(
     minutes: float,
     *,
     rate: float = RATE,
+    bf16: bool = False,
 ) -> None:
     """Train until the minutes are over, counting those before the last checkpoint."""
     seconds = 60 * minutes
@@ -147,7 +167,9 @@ def train(
         share = min((step + 1) / WARM_UP, 1 - took / seconds)
         for group, rate in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = rate * share
-        loss = loss_of(model, batch, rng)
+        # One context a step: within it, autocast keeps the weights that it has once cast.
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = loss_of(model, batch, rng)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(layers + heads, 1.0)
@@ -215,8 +237,7 @@ def main() -> None:
     if args.go_on:
         model.take(read_tuned())
     print(f"{len(examples)} examples", flush=True)
-    with torch.autocast("cpu", torch.bfloat16, enabled=args.bf16):
-        train(model, examples, args.work, args.minutes, rate=args.rate)
+    train(model, examples, args.work, args.minutes, rate=args.rate, bf16=args.bf16)
     write_tuned(READER_FILE, {name: t.numpy() for name, t in model.tuned().items()})
     print(f"wrote {READER_FILE}, {READER_FILE.stat().st_size / 1e6:.1f} MB")
 

@@ -4,7 +4,8 @@ An example is a question with a window that answers it and windows that do not: 
 our own retrieval ranks high for it, of the same passage, the same article or another one.
 Held-out articles give no examples. Of the first file only the questions are used whose
 running index is not a multiple of `every`. Each question comes in other languages too, as
-`translate` roughly makes them: people ask in another language than the article's.
+`translate` roughly makes them: people ask in another language than the article's; and, as
+`mismatch` makes them, with a word swapped, so that the window does not answer.
 """
 
 import json
@@ -27,6 +28,7 @@ from rag.generation import Generation
 from rag.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
 from rag.retrieve import Candidate, citable, rank_passages
 from rag.training.held_out import is_held_out
+from rag.training.mismatch import Swaps
 from rag.training.translate import elsewhere
 from rag.windows import choose_windows
 
@@ -46,12 +48,17 @@ class Example:
     first: int
     last: int
     negatives: list[list[int]]
+    mismatched: list[list[int]]  # questions that `positive` does not answer, or none
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
     ids: list[int]
     characters: Pairs  # of the passage, for each token
+
+    def said(self, passage: str) -> str:
+        """Return the window's text."""
+        return passage[self.characters[0][0] : self.characters[-1][1]]
 
     def place(self, gold: Sequence[GoldSpan]) -> tuple[int, int] | None:
         """Return the first and last token of the first answer that lies in the window."""
@@ -102,10 +109,11 @@ def _examples(file: Path, *, every: int, rng: random.Random) -> Iterator[Example
         for question in choose_questions(collection, collection, every=every, offset=offset)
         if question.gold
     ]
-    encode_questions([question.text for question in asked], encoder)
-    others = elsewhere([question.text for question in asked], maker.language, rng)
-    for question, translations in zip(asked, others, strict=True):
-        example = maker.example(question, translations)
+    texts = [question.text for question in asked]
+    encode_questions(texts, encoder)
+    swaps = Swaps(texts)
+    for question, translations in zip(asked, elsewhere(texts, maker.language, rng), strict=True):
+        example = maker.example(question, translations, swaps)
         if example is not None:
             yield example
 
@@ -135,7 +143,9 @@ class _Maker:
         found = [generation.metadata(row).language for row in range(len(generation.article_ids))]
         return Counter(found).most_common(1)[0][0] or ""
 
-    def example(self, question: AskedQuestion, translations: Sequence[str]) -> Example | None:
+    def example(
+        self, question: AskedQuestion, translations: Sequence[str], swaps: Swaps
+    ) -> Example | None:
         """Return the question's example, None where there is none to make."""
         gold = question.gold or ()
         own = self._rows[gold[0].passage]
@@ -158,8 +168,13 @@ class _Maker:
         if found is None or not negatives:
             return None
         window, (first, last) = found
-        asked = [self._question(text) for text in (question.text, *translations)]
-        return Example(asked, window.ids, first, last, negatives)
+        texts = (question.text, *translations)
+        said = window.said(self._contexts[own])
+        swapped = [swaps.mismatched(text, said, self._rng) for text in texts]
+        return Example(
+            [self._question(text) for text in texts], window.ids, first, last, negatives,
+            mismatched=[self._question(text) for text in swapped if text],
+        )  # fmt: skip
 
     def _ranked_windows(self, ranked: Sequence[Candidate]) -> Iterator[tuple[int, _Window]]:
         scores, tokenized = [], []
@@ -200,8 +215,7 @@ class _Maker:
 
     def _says(self, row: int, window: _Window, gold: Sequence[GoldSpan]) -> bool:
         """Tell whether the window holds the answer's words, wherever it is from."""
-        low, high = window.characters[0][0], window.characters[-1][1]
-        text = self._contexts[row][low:high].casefold()
+        text = window.said(self._contexts[row]).casefold()
         return any(span.text.casefold() in text for span in gold)
 
     def _question(self, text: str) -> list[int]:
