@@ -21,6 +21,7 @@ from gradio.events import api
 from starlette.routing import Mount
 
 from rag.conversation import Message, read_asking, with_answer, with_question
+from rag.generate import LanguageModel
 from rag.index import Index
 from rag.types import Turn
 
@@ -31,7 +32,12 @@ _STYLES = ("frame", "conversation", "answer", "source", "dialogs", "articles", "
 HEAD = "".join(f'<link rel="stylesheet" href="page/{name}.css">' for name in _STYLES)
 
 
-def build_page(index: Index, *, on_question: Callable[[str], None] | None = None) -> gr.Blocks:
+def build_page(
+    index: Index,
+    *,
+    model: LanguageModel | None = None,
+    on_question: Callable[[str], None] | None = None,
+) -> gr.Blocks:
     """Return the page that asks `index`: a conversation, and a panel that shows its sources.
 
     Everything on it but the conversation and the question box is HTML of our own, with
@@ -48,7 +54,8 @@ def build_page(index: Index, *, on_question: Callable[[str], None] | None = None
         if question.strip():
             if on_question:
                 on_question(question)
-            yield from with_answer(index, question, turns, read_asking(asked["asking"]))
+            asking = read_asking(asked["asking"])
+            yield from with_answer(index, question, turns, asking, model=model)
 
     page = gr.Blocks(title="Ask the articles", fill_width=True)
     with page:
@@ -118,12 +125,16 @@ def _for_programs(index: Index) -> None:
 
 
 def mount_page(
-    app: FastAPI, index: Index, *, on_question: Callable[[str], None] | None = None
+    app: FastAPI,
+    index: Index,
+    *,
+    model: LanguageModel | None = None,
+    on_question: Callable[[str], None] | None = None,
 ) -> Mount:
     """Mount the page at the root of an app, and return where; its `app` has a `stop_event`."""
     gr.mount_gradio_app(
         app,
-        build_page(index, on_question=on_question),
+        build_page(index, model=model, on_question=on_question),
         path="/",
         footer_links=[],
         run_history=False,

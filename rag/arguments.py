@@ -86,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     chat = command("chat", "Serve the chat page on this machine.")
     chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
     _add_network(chat)
+    add_model(chat)
     password = command("password", "Add an account that may use the page, or change its password.")
     password.add_argument("file", type=Path, metavar="FILE", help="of rag chat --auth FILE")
     password.add_argument("name", metavar="NAME")

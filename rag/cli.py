@@ -205,7 +205,7 @@ def _articles(args: argparse.Namespace) -> int:
 def _chat(args: argparse.Namespace) -> int:
     from rag.bench.questions import example_questions
 
-    exposure = _exposure(args)
+    exposure, model = _exposure(args), _language_model(args)
     index = _open(args)
     examples = example_questions(Path(index.generation.manifest.folder))
     from rag.server import serve
@@ -216,7 +216,7 @@ def _chat(args: argparse.Namespace) -> int:
         else:
             print(f"Ask your articles at {url}  (Ctrl-C stops)", flush=True)
 
-    serve(index, port=args.port, examples=examples, exposure=exposure, on_ready=ready)
+    serve(index, port=args.port, examples=examples, exposure=exposure, model=model, on_ready=ready)
     return 0
 
 

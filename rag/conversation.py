@@ -8,21 +8,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from time import perf_counter
 from typing import Any
 
 from rag.errors import FilterError, RagError
+from rag.generate import Generated, LanguageModel, write_answer
 from rag.index import Index
 from rag.labels import date_text, known_language, label, language_name
 from rag.render.answer import render_answer, render_notice, render_problem
 from rag.render.text import About
 from rag.render.turns import read_turns, render_question
 from rag.suggestions import follow_ups
-from rag.types import Filter
+from rag.types import Answer, Filter
 
 Message = dict[str, Any]
 
 MAX_QUESTION = 4_000  # characters; a longer one is cut
 MAX_TURNS = 200  # messages that are looked at
+SHOW_EVERY = 0.1  # seconds between two states of a text that is being written
 MAX_CHOSEN = 1_000  # values of one filter
 
 
@@ -60,11 +63,16 @@ def with_question(question: str, messages: Sequence[Message]) -> list[Message]:
 
 
 def with_answer(
-    index: Index, question: str, messages: Sequence[Message], asking: Asking
+    index: Index,
+    question: str,
+    messages: Sequence[Message],
+    asking: Asking,
+    *,
+    model: LanguageModel | None = None,
 ) -> Iterator[list[Message]]:
     """Yield the conversation with the answer to its last question, as far as it is known.
 
-    A language model that writes piece by piece yields more than once here.
+    The articles' own sentence comes first; then what a language model writes, as it writes it.
     """
     before = read_turns(_exchanges(messages[-MAX_TURNS:]))
     language = asking.language
@@ -72,18 +80,41 @@ def with_answer(
         answer = index.ask(
             question[:MAX_QUESTION], where=asking.where, after=before[-1] if before else None
         )
-        shown = render_answer(
-            answer,
-            language=language,
-            about=lambda article: about_article(index, article),
-            within=_within(index, asking),
-            follow_ups=follow_ups(answer, language),
-        )
+        for written in _written(index, answer, model):
+            shown = render_answer(
+                answer,
+                language=language,
+                about=lambda article: about_article(index, article),
+                within=_within(index, asking),
+                follow_ups=[] if isinstance(written, str) else follow_ups(answer, language),
+                written=written,
+            )
+            yield [*messages, {"role": "assistant", "content": shown}]
     except FilterError:
         shown = render_notice("no_articles", language=language)
+        yield [*messages, {"role": "assistant", "content": shown}]
     except RagError as error:
         shown = render_problem(str(error), language=language)
-    yield [*messages, {"role": "assistant", "content": shown}]
+        yield [*messages, {"role": "assistant", "content": shown}]
+
+
+def _written(
+    index: Index, answer: Answer, model: LanguageModel | None
+) -> Iterator[Generated | str | None]:
+    """Yield what a model has written so far, a few times a second, and at last the whole."""
+    if model is None or answer.abstained:
+        yield None
+        return
+    yield ""
+    text, shown = "", perf_counter()
+    for piece in write_answer(index, answer, model):
+        if isinstance(piece, Generated):
+            yield piece
+        else:
+            text += piece
+            if perf_counter() - shown > SHOW_EVERY:
+                shown = perf_counter()
+                yield text
 
 
 def about_article(index: Index, article_id: str, *, changed: bool = False) -> About:

@@ -17,6 +17,7 @@ from fastapi.responses import PlainTextResponse
 from rag.api import api
 from rag.app import mount_page
 from rag.errors import RagError
+from rag.generate import LanguageModel
 from rag.index import Index
 from rag.network import HEALTH, Exposure, guarded
 from rag.page_data import page_data, page_files
@@ -29,6 +30,7 @@ def serving(
     port: int,
     examples: Sequence[str] = (),
     exposure: Exposure = Exposure(),  # noqa: B008 - it is immutable
+    model: LanguageModel | None = None,
 ) -> Iterator[str]:
     """Serve the page while the context lasts, and give its URL; port 0 takes any free one.
 
@@ -46,7 +48,7 @@ def serving(
         app.include_router(api(index))
         app.include_router(page_data(index, questions=list(examples)))
         app.mount("/page", page_files())
-        gradio_app = mount_page(app, index, on_question=_asked(exposure)).app
+        gradio_app = mount_page(app, index, model=model, on_question=_asked(exposure)).app
         config = uvicorn.Config(
             guarded(app, exposure),
             log_level="error",
@@ -78,11 +80,13 @@ def serve(
     port: int,
     examples: Sequence[str] = (),
     exposure: Exposure,
+    model: LanguageModel | None = None,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serve the page until it is interrupted; `on_ready` is given its URL."""
-    with serving(index, port=port, examples=examples, exposure=exposure) as url:
+    with serving(index, port=port, examples=examples, exposure=exposure, model=model) as url:
         on_ready(url)
+        threading.Thread(target=_warm, args=(index,), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 
@@ -92,6 +96,12 @@ def _asked(exposure: Exposure) -> Callable[[str], None] | None:
     if log is None or not exposure.log_questions:
         return None
     return lambda question: log(f"asked {json.dumps(question)}")
+
+
+def _warm(index: Index) -> None:
+    """Load what the first question needs before someone asks it."""
+    with contextlib.suppress(RagError):
+        index.ask("?")
 
 
 def _health() -> PlainTextResponse:

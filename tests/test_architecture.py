@@ -93,15 +93,23 @@ def test_only_its_door_imports_a_library(library: str) -> None:
     assert importers
 
 
-def test_only_the_command_line_knows_the_language_model() -> None:
+def test_only_the_command_line_makes_a_language_model_and_only_the_page_is_handed_one() -> None:
     """So that nothing can be sent anywhere but where a URL was given."""
-    users = {
-        name
-        for name, path in MODULES.items()
-        if not name.startswith("rag.generate")
-        and any(i.startswith("rag.generate") for i in imports(path))
-    }
-    assert users <= {"rag.cli", "rag.app"}
+    users, makers = set(), set()
+    for name, path in MODULES.items():
+        if not name.startswith("rag.generate"):
+            found = imports(path)
+            users |= {name for i in found if i.startswith("rag.generate")}
+            makers |= {name for i in found if i.startswith("rag.generate.client")}
+            calls = (
+                node.func
+                for node in ast.walk(ast.parse(path.read_text()))
+                if isinstance(node, ast.Call)
+            )
+            makers |= {name for call in calls if getattr(call, "id", "") == "LanguageModel"}
+    page = {"rag.app", "rag.server", "rag.conversation", "rag.render.answer", "rag.render.written"}
+    assert makers == {"rag.cli"}
+    assert users <= page | {"rag.cli"}
 
 
 def test_nothing_unpickles_or_makes_requests() -> None:

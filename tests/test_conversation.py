@@ -5,9 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from scripted_server import Reply, in_pieces, number_of, scripted
 
 from rag.conversation import MAX_QUESTION, Asking, read_asking, with_answer, with_question
 from rag.errors import RagError
+from rag.generate import LanguageModel
 from rag.types import Filter
 
 QUESTIONS = {
@@ -101,3 +103,47 @@ def test_what_a_browser_sends_along_is_read() -> None:
 def test_anything_else_that_is_sent_along_is_refused(filters: object) -> None:
     with pytest.raises(ValueError, match=r"not |is not "):
         read_asking({"language": "en", "filters": filters})
+
+
+def no_schema(text: str) -> Any:
+    """Script a server that writes a text in pieces; {n} stands for the sentence about exaflops."""
+
+    def script(request: dict[str, Any]) -> Reply:
+        if "response_format" in request:
+            return Reply(status=400, body={"error": {"message": "response_format is unknown"}})
+        number = number_of(str(request["messages"][-1]["content"]), "deux exaflops")
+        return Reply(in_pieces(text.replace("{n}", str(number))))
+
+    return script
+
+
+def written(index: Any, text: str) -> list[str]:
+    """Return the answer's states while a scripted model writes the text."""
+    question = "How many exaflops does the Kazakh supercomputer have?"
+    messages = with_question(question, [])
+    with scripted(no_schema(text)) as server:
+        model = LanguageModel(server.url, "scripted <model>", timeout=30)
+        states = with_answer(index, question, messages, ENGLISH, model=model)
+        return [state[-1]["content"] for state in states]
+
+
+def test_the_articles_sentence_comes_first_and_then_what_a_model_writes(seeds_index: Any) -> None:
+    first, *_, last = written(seeds_index, "It has about two exaflops [{n}].")
+    assert "deux exaflops, a déjà été livré" in readable(first)
+    assert "Being written; not checked yet" in readable(first)
+    assert "It has about two exaflops Source 1." in readable(last)
+    assert "Written by scripted <model>; each statement was checked" in readable(last)
+    citation = seeds_index.ask("How many exaflops does the Kazakh supercomputer have?").citations[0]
+    assert f"#/source/{citation.article}/{citation.start}-{citation.end}" in last
+    assert citation.quote in readable(last)
+    assert "\n" not in last
+
+
+def test_what_cannot_be_verified_is_marked_or_replaced(seeds_index: Any) -> None:
+    true = "It has about two exaflops, and it has already been delivered to Kazakhstan [{n}]."
+    last = written(seeds_index, f"{true} It is 99 years old [{{n}}].")[-1]
+    assert "It is 99 years old Source 1. (not verified)" in readable(last)
+    last = written(seeds_index, "It has 99 exaflops [{n}].")[-1]
+    assert "99 exaflops" not in readable(last)
+    assert "deux exaflops, a déjà été livré" in readable(last)
+    assert "What the language model wrote could not be verified" in readable(last)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from payloads import PAYLOADS
 
+from rag.generate import Claim, Generated
 from rag.render.answer import render_answer, render_problem
 from rag.render.source import render_source
 from rag.render.text import About
@@ -256,7 +257,11 @@ def test_hostile_text_adds_no_element_or_attribute(text: str) -> None:
         replace(make_answer(citation, citation), hits=(hit,), completed=text, differing=(1,)),
         replace(make_answer(abstained=True), hits=(hit,)),
     ]
+    claim = Claim(0, len(text), (1,), supported=False, reason=text)
+    generated = Generated(text, text, (claim,), (citation,), True, "stop", text, {})
     messages = [
+        render_answer(answers[0], language="en", about=lambda _: seen, written=text),
+        render_answer(answers[0], language="en", about=lambda _: seen, written=generated),
         *(
             render_answer(
                 answer, language="en", about=lambda _: seen, within=[text], follow_ups=[text]
@@ -268,7 +273,7 @@ def test_hostile_text_adds_no_element_or_attribute(text: str) -> None:
     ]
     assert "\n" not in "".join(messages)
     source = render_source(article, [(0, len(text))], seen, language="en")
-    inline = {"a", "bdi", "button", "details", "mark", "q", "span", "summary"}
+    inline = {"a", "bdi", "br", "button", "details", "mark", "q", "span", "summary"}
     blocks = {"article", "blockquote", "div", "header", "h2", "li", "p", "ul"}
     allowed = {"class", "dir", "href", "lang", "type", "download", "data-article"}
     for tag, attributes in (tag for part in [*messages, source] for tag in _Reader(part).tags):

@@ -103,7 +103,7 @@ export async function end(messages) {
   keep(all);
   setAnswering(false);
   const newest = [...turns().querySelectorAll(".answer")].at(-1);
-  const said = newest?.querySelector(".lead .quote, .verdict")?.textContent ?? "";
+  const said = newest?.querySelector(".written .text, .lead .quote, .verdict")?.textContent ?? "";
   announce(`${label("answered")} ${said}`);
   return [all];
 }

@@ -77,7 +77,7 @@ function close() {
 
 // Where there is room, the source of a new answer opens beside it.
 export function openBeside(answer) {
-  const first = answer.querySelector(".lead a.cite");
+  const first = answer.querySelector(":is(.lead, .written) a.cite");
   if (first && !narrow.matches) openSource(first);
 }
 

@@ -10,14 +10,22 @@ export function read(answer) {
   const row = answer.closest(".message-row")?.previousElementSibling;
   const leads = [...answer.querySelectorAll(".lead")];
   const cards = [...answer.querySelectorAll(".card")];
+  const written = answer.querySelector(".written .text");
   const sources = [...leads, ...cards].map(readSource);
   return {
     question: text(row?.querySelector(".question")),
     completed: text(answer.querySelector(".completed q")),
     answers: leads.map((lead) => ({ quote: text(lead.querySelector(".quote")), number: number(lead) })),
-    verdict: text(answer.querySelector(".verdict")),
+    verdict: written ? numbered(written) : text(answer.querySelector(".verdict")),
     sources,
   };
+}
+
+// A text with its citations as "[1]".
+function numbered(written) {
+  const copy = written.cloneNode(true);
+  for (const link of copy.querySelectorAll("a.cite")) link.replaceWith(`[${number(link)}]`);
+  return text(copy);
 }
 
 const number = (part) => Number(part.querySelector(".number").lastChild.textContent);

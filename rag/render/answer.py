@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.generate.records import Generated
 from rag.render.text import About, Span, facts, inert, labelled, lang, source_link, time, title
+from rag.render.written import render_writing, render_written
 from rag.types import UNSURE, Answer, Citation, Hit
 
 SURE = 0.8
@@ -23,18 +25,23 @@ def render_answer(
     about: AboutArticle,
     within: Sequence[str] = (),
     follow_ups: Sequence[str] = (),
+    written: Generated | str | None = None,
 ) -> str:
     """Return a chat message, in a language of the page; quotes stay in their own.
 
-    `within` are the filters that were set, in words; `follow_ups` are questions to go on with.
+    `within` are the filters that were set, in words; `follow_ups` are questions to go on with;
+    `written` is what a language model has written of it so far, or the whole, checked.
     """
     shown = _Shown(answer, language, about)
-    return message(
-        _asked(answer, language, within)
-        + (_abstention(shown) if answer.abstained else _answer(shown))
-        + _follow_ups(follow_ups, language),
-        language,
-    )
+    body = _abstention(shown) if answer.abstained else _answer(shown)
+    if isinstance(written, str):
+        body = render_writing(written, language) + body
+    elif written is not None and written.used:
+        body = _written(shown, written)
+    elif written is not None:
+        body += f'<p class="note">{labelled("not_written", language)}</p>'
+    asked = _asked(answer, language, within)
+    return message(asked + body + _follow_ups(follow_ups, language), language)
 
 
 def render_problem(reason: str, *, language: str) -> str:
@@ -122,6 +129,20 @@ def _abstention(shown: _Shown) -> str:
     nearest = list(shown.answer.citations) or _nearest(shown.answer)
     verdict = f'<p class="verdict">{labelled("abstained", shown.language)}</p>'
     return verdict + _cards(shown, "nearest", nearest)
+
+
+def _written(shown: _Shown, generated: Generated) -> str:
+    """Return a model's text, and as cards the sentences that it cites."""
+    cited = {citation.number: citation for citation in generated.citations}
+
+    def link(number: int) -> str | None:
+        if number not in cited:
+            return None
+        target = _link(shown.answer, cited[number], generated.citations)
+        return f'<a class="cite" href="{target}">{_number(cited[number], shown.language)}</a>'
+
+    text = render_written(generated, link, shown.language)
+    return text + _cards(shown, "cited_sentences", generated.citations)
 
 
 def _sureness(confidence: float, language: str) -> str:
