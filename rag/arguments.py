@@ -85,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
     command("articles", "List the articles, with what they say about themselves.")
     chat = command("chat", "Serve the chat page on this machine.")
     chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
+    chat.add_argument(
+        "--uploads", action="store_true", help="let readers of the page add files to the folder"
+    )
     _add_network(chat)
     add_model(chat)
     password = command("password", "Add an account that may use the page, or change its password.")

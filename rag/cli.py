@@ -227,7 +227,14 @@ def _exposure(args: argparse.Namespace) -> "Exposure":
 
     log = _access_log(args)
     accounts = read_accounts(args.auth) if args.auth else None
-    exposure = Exposure(args.host, tuple(args.name), accounts, log, args.log_questions)
+    exposure = Exposure(
+        host=args.host,
+        names=tuple(args.name),
+        accounts=accounts,
+        log=log,
+        log_questions=args.log_questions,
+        uploads=args.uploads,
+    )
     if not exposure.local and not accounts and not args.no_auth:
         raise RagError(
             f"--host {args.host} lets others reach the page: say who may use it with --auth FILE "

@@ -23,6 +23,8 @@ from rag.accounts import Accounts
 
 LOCAL = "127.0.0.1"
 HEALTH = "/healthz"
+UPLOAD = "/page/upload"
+MAX_UPLOAD = 64 * 2**20  # bytes of one file
 MAX_BODY = 4 * 2**20  # bytes: a question comes with its whole conversation
 
 # Gradio's own page needs inline scripts and eval; nothing may come from or go to another host.
@@ -65,6 +67,7 @@ class Exposure:
     accounts: Accounts | None = None
     log: Callable[[str], None] | None = field(default=None, compare=False)
     log_questions: bool = False
+    uploads: bool = False  # whether those who may use it may add articles
     max_body: int = MAX_BODY
 
     @property
@@ -77,7 +80,7 @@ class Exposure:
 
 def guarded(app: ASGIApp, exposure: Exposure) -> ASGIApp:
     """Return the app behind everything that protects it."""
-    app = _SmallBodies(app, exposure.max_body)
+    app = _SmallBodies(app, exposure.max_body, MAX_UPLOAD if exposure.uploads else 0)
     app = _OpenPaths(app)
     if exposure.accounts:
         app = _Login(app, exposure.accounts)
@@ -209,14 +212,15 @@ class _OpenPaths:
 class _SmallBodies:
     """Refuses what is longer than it may be, whether or not it says its length."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self.app, self.most = app, most
+    def __init__(self, app: ASGIApp, most: int, upload: int) -> None:
+        self.app, self.most, self.upload = app, most, upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        most = self.upload or self.most if scope["path"] == UPLOAD else self.most
         said = Headers(scope=scope).get("content-length", "0")
-        if not said.isdigit() or int(said) > self.most:
+        if not said.isdigit() or int(said) > most:
             return await _refuse(send, 413, "Too much was sent.")
         had, begun = 0, False
 
@@ -224,7 +228,7 @@ class _SmallBodies:
             nonlocal had
             message = await receive()
             had += len(message.get("body", b""))
-            if had > self.most:
+            if had > most:
                 raise _TooMuch
             return message
 

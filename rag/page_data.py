@@ -8,7 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query
+from anyio import to_thread
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
@@ -21,6 +22,7 @@ from rag.index import Index
 from rag.labels import LANGUAGES, date_form, every_label, known_language, language_name
 from rag.render.source import render_source
 from rag.suggestions import examples
+from rag.uploads import Uploads
 
 MAX_SPANS = 32  # of one source request; an answer has at most five citations
 
@@ -46,8 +48,11 @@ class Feedback(BaseModel):
     asking: dict[str, Any] | None = None
 
 
-def page_data(index: Index, *, questions: list[str]) -> APIRouter:
-    """Return the routes below `page/`; `questions` are the corpus's own examples, if it has any."""
+def page_data(index: Index, *, questions: list[str], uploads: bool = False) -> APIRouter:
+    """Return the routes below `page/`; `questions` are the corpus's own examples, if it has any.
+
+    Without `uploads` there is no route that takes a file.
+    """
     routes = APIRouter(prefix="/page", include_in_schema=False)
 
     @routes.get("/about.json")
@@ -58,6 +63,7 @@ def page_data(index: Index, *, questions: list[str]) -> APIRouter:
             "articles": len(index.articles()),
             "examples": questions or examples(index, known),
             "languages": LANGUAGES,
+            "uploads": uploads,
         }
 
     @routes.get("/labels.json")
@@ -103,7 +109,25 @@ def page_data(index: Index, *, questions: list[str]) -> APIRouter:
         except (RagError, ValueError) as error:
             raise HTTPException(422) from error
 
+    if uploads:
+        _take_files(routes, Uploads(index))
     return routes
+
+
+def _take_files(routes: APIRouter, uploads: Uploads) -> None:
+    """Add the routes that take a file and tell how far the index is with it."""
+
+    @routes.post("/upload", status_code=202)
+    async def upload(request: Request, name: Annotated[str, Query(max_length=1000)]) -> None:
+        raw = await request.body()
+        try:
+            await to_thread.run_sync(uploads.add, name, raw)
+        except RagError as error:
+            raise HTTPException(422, str(error)) from error
+
+    @routes.get("/progress.json")
+    def progress() -> dict[str, Any]:
+        return asdict(uploads.progress)
 
 
 def page_files() -> StaticFiles:

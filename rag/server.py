@@ -46,7 +46,7 @@ def serving(
         )
         app.add_api_route(HEALTH, _health, response_class=PlainTextResponse)
         app.include_router(api(index))
-        app.include_router(page_data(index, questions=list(examples)))
+        app.include_router(page_data(index, questions=list(examples), uploads=exposure.uploads))
         app.mount("/page", page_files())
         gradio_app = mount_page(app, index, model=model, on_question=_asked(exposure)).app
         config = uvicorn.Config(

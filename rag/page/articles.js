@@ -24,6 +24,7 @@ export function startViews() {
 export async function examine() {
   articles = await get("page/articles.json?examine=true");
   draw();
+  return articles;
 }
 
 export function startArticles(list) {

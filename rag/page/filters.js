@@ -19,8 +19,13 @@ export const askOnly = (article) => setFilters({ articles: [article] });
 export const onFilters = (listener) => listeners.push(listener);
 export const nameOf = (id) => articles.find((one) => one.id === id)?.title ?? id.split("/").at(-1);
 
-export function startFilters(list) {
+// The articles that can be chosen from, now or after more were added.
+export function setArticles(list) {
   articles = list.filter((one) => one.indexed);
+}
+
+export function startFilters(list) {
+  setArticles(list);
   const dialog = document.querySelector("#filter-dialog");
   document.querySelector("#filter-open").addEventListener("click", () => {
     fillDialog(dialog);

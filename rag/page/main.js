@@ -1,14 +1,15 @@
 // The page's script: Gradio calls these functions around a question and its answer.
 
 import { furnish, startAnswers } from "./answers.js";
-import { filters, setFilters, startFilters, askOnly } from "./filters.js";
+import { examine, startArticles, startViews } from "./articles.js";
+import { filters, setArticles, setFilters, startFilters, askOnly } from "./filters.js";
 import { ask, box, empty, fill, mend, message, showConversation, takeNext, turns } from "./gradio.js";
 import { currentTurns, keep, startHistory, startNew } from "./history.js";
 import { announce, label, onLanguage, relabel, spoken, startLabels } from "./labels.js";
 import { get, reachable } from "./server.js";
 import { narrow, openBeside, startSource } from "./source.js";
 import { readPermalink } from "./takeaway.js";
-import { startArticles, startViews } from "./articles.js";
+import { startUpload } from "./upload.js";
 
 let about; // what the server serves
 let answering = false;
@@ -37,6 +38,7 @@ export async function start() {
   const articles = await get("page/articles.json");
   startFilters(articles);
   startArticles(articles);
+  startUpload(about.uploads, async () => setArticles(await examine()));
   await welcome();
   document.body.dataset.ready = "true";
   openLink();
