@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, told: str) -> Any:
         sub = commands.add_parser(name, help=told, description=told)
         sub.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
-        if name not in ("model", WHY, REPORT):
+        if name not in ("model", "password", WHY, REPORT):
             sub.add_argument(
                 "--index", type=Path, default=Path("index"), metavar="DIR", help="default: index"
             )
@@ -85,6 +85,15 @@ def parser() -> argparse.ArgumentParser:
     command("articles", "List the articles, with what they say about themselves.")
     chat = command("chat", "Serve the chat page on this machine.")
     chat.add_argument("--port", type=_positive, default=7860, help="default: 7860")
+    chat.add_argument(
+        "--uploads", action="store_true", help="let readers of the page add files to the folder"
+    )
+    _add_network(chat)
+    add_model(chat)
+    password = command("password", "Add an account that may use the page, or change its password.")
+    password.add_argument("file", type=Path, metavar="FILE", help="of rag chat --auth FILE")
+    password.add_argument("name", metavar="NAME")
+    command("feedback", "Print what readers said of answers, as lines for: rag bench FILE.")
     _add_bench(command("bench", "Measure retrieval and answers, on your questions or public sets."))
     why = command(WHY, "Tell on which questions one of two runs of a saved measurement is better.")
     why.add_argument("directory", type=Path, metavar="DIR", help="of rag bench … --save DIR")
@@ -112,6 +121,32 @@ def parser() -> argparse.ArgumentParser:
     model.add_argument("action", choices=["export"])
     model.add_argument("directory", type=Path, metavar="DIR")
     return root
+
+
+def _add_network(chat: Any) -> None:
+    network = chat.add_argument_group("on a network")
+    network.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen, such as 0.0.0.0; needs --auth or --no-auth (default: 127.0.0.1)",
+    )
+    who = network.add_mutually_exclusive_group()
+    who.add_argument("--auth", type=Path, metavar="FILE", help="accounts, of rag password")
+    who.add_argument("--no-auth", action="store_true", help="everyone who reaches it may use it")
+    network.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a name under which browsers reach the page, beside this machine's own; repeat",
+    )
+    network.add_argument(
+        "--access-log", type=Path, metavar="FILE", help="on a network: stderr, if not given"
+    )
+    network.add_argument(
+        "--log-questions", action="store_true", help="write what was asked to the log, too"
+    )
 
 
 def _add_bench(bench: Any) -> None:

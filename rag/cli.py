@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rag.build import BuildReport
     from rag.generate import LanguageModel
     from rag.index import Index
+    from rag.network import Exposure
     from rag.types import Answer, Filter
 
 
@@ -204,9 +205,10 @@ def _articles(args: argparse.Namespace) -> int:
 def _chat(args: argparse.Namespace) -> int:
     from rag.bench.questions import example_questions
 
+    exposure, model = _exposure(args), _language_model(args)
     index = _open(args)
     examples = example_questions(Path(index.generation.manifest.folder))
-    from rag.app import serve
+    from rag.server import serve
 
     def ready(url: str) -> None:
         if args.json:
@@ -214,7 +216,64 @@ def _chat(args: argparse.Namespace) -> int:
         else:
             print(f"Ask your articles at {url}  (Ctrl-C stops)", flush=True)
 
-    serve(index, port=args.port, examples=examples, on_ready=ready)
+    serve(index, port=args.port, examples=examples, exposure=exposure, model=model, on_ready=ready)
+    return 0
+
+
+def _exposure(args: argparse.Namespace) -> "Exposure":
+    """Return who can reach the page; on a network, not without a word on who may use it."""
+    from rag.accounts import read_accounts
+    from rag.network import Exposure
+
+    log = _access_log(args)
+    accounts = read_accounts(args.auth) if args.auth else None
+    exposure = Exposure(
+        host=args.host,
+        names=tuple(args.name),
+        accounts=accounts,
+        log=log,
+        log_questions=args.log_questions,
+        uploads=args.uploads,
+    )
+    if not exposure.local and not accounts and not args.no_auth:
+        raise RagError(
+            f"--host {args.host} lets others reach the page: say who may use it with --auth FILE "
+            "(make one with: rag password FILE NAME), or that everyone may with --no-auth"
+        )
+    return exposure
+
+
+def _access_log(args: argparse.Namespace) -> Callable[[str], None] | None:
+    if args.access_log:
+        file = args.access_log.open("a", encoding="utf-8", buffering=1)
+        return lambda line: print(line, file=file)
+    from rag.network import Exposure
+
+    return None if Exposure(args.host).local else _complain
+
+
+def _password(args: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from rag.accounts import write_account
+
+    asked = "Password: "
+    password = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    write_account(args.file, args.name, password)
+    if args.json:
+        return _print_json({"file": str(args.file), "name": args.name})
+    print(f"{args.name} may now use the page of: rag chat --auth {args.file}")
+    return 0
+
+
+def _feedback(args: argparse.Namespace) -> int:
+    from rag.feedback import FILE, exported
+
+    lines = exported(args.index / FILE)
+    if args.json:
+        return _print_json({"judgements": [json.loads(line) for line in lines]})
+    for line in lines:
+        print(line)
     return 0
 
 
@@ -344,6 +403,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "article": _article,
     "articles": _articles,
     "chat": _chat,
+    "password": _password,
+    "feedback": _feedback,
     "bench": _bench,
     WHY: _why,
     REPORT: _report,

@@ -113,6 +113,11 @@ class Index:
         return self.generation.article(article_id)
 
     @_on_one_generation
+    def changed(self, article_id: str) -> bool | None:
+        """Tell whether an article's file changed or went since; None where it cannot be told."""
+        return self._freshness.changed(article_id)
+
+    @_on_one_generation
     def search(
         self,
         question: str,

