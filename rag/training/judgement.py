@@ -8,7 +8,8 @@ them. Fits, with the reader and without it,
 
     choice       a conditional logit over the sentences of a question, some of which answer
     confidence   a logistic regression of "the first sentence answers"
-    answer_from  the confidence that all but one in twenty answerable questions reach
+    answer_from  the confidence that all but one in twenty right answers reach: what is declined
+                 below it would mostly have been a wrong one
 
 and prints them with how well they do; `--write` puts them into `rag/data/judgement.json`.
 Of PIAF only tuning questions are asked (`--every 3` leaves those out that measure).
@@ -166,10 +167,11 @@ def fit_confidence(
     }
     likely = model.predict_proba(table / scale)[:, 1]
     answerable = np.array([case.answerable for case in cases if case.evidence])
-    threshold = float(np.quantile(likely[answerable], WRONGLY_REFUSED))
+    threshold = float(np.quantile(likely[right], WRONGLY_REFUSED))
     print(
         f"  AUROC answerable {roc_auc_score(answerable, likely):.3f}, right "
         f"{roc_auc_score(right, likely):.3f}; from {threshold:.3f} on, "
+        f"{np.mean(likely[answerable] < threshold):.0%} of the answerable and "
         f"{np.mean(likely[~answerable] < threshold):.0%} of the unanswerable are declined"
     )
     return Judgement(choice=choice, confidence=weights, answer_from=round(threshold, 3))
