@@ -9,10 +9,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
+from starlette.applications import Starlette
 
 from rag.api import api
 from rag.app import mount_page
@@ -38,7 +40,9 @@ def serving(
     user's HTTP proxy if there is one, and fails when the proxy cannot reach it.
     """
     with _listen(exposure.host, port) as listener:
+        tools = _tools(index)
         app = FastAPI(
+            lifespan=tools.router.lifespan_context if tools else None,
             title="Cited answers from articles",
             openapi_url="/api/openapi.json",
             docs_url=None,  # they would fetch their scripts from another host
@@ -48,6 +52,7 @@ def serving(
         app.include_router(api(index))
         app.include_router(page_data(index, questions=list(examples), uploads=exposure.uploads))
         app.mount("/page", page_files())
+        app.router.routes += tools.routes if tools else []
         gradio_app = mount_page(app, index, model=model, on_question=_asked(exposure)).app
         config = uvicorn.Config(
             guarded(app, exposure),
@@ -89,6 +94,15 @@ def serve(
         threading.Thread(target=_warm, args=(index,), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
+
+
+def _tools(index: Index) -> Starlette | None:
+    """Return the app of the tools for assistants, None where their package is not installed."""
+    if find_spec("mcp") is None:
+        return None
+    from rag.mcp_tools import mcp_app
+
+    return mcp_app(index)
 
 
 def _asked(exposure: Exposure) -> Callable[[str], None] | None:
