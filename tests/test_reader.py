@@ -62,6 +62,22 @@ def test_all_spans_together_have_at_most_probability_one(reader: Reader) -> None
     assert np.exp(scores).sum() <= 1.0001
 
 
+def test_further_windows_are_read_only_where_the_first_do_not_surely_answer(
+    reader: Reader,
+) -> None:
+    question = "How much is a berth?"
+    train, bridge = reader.tokenize(TRAIN), reader.tokenize(BRIDGE)
+    assert len(reader.read(question, [train, bridge], at_first=1)) == 1
+    assert len(reader.read(question, [bridge, train], at_first=1)) == 2
+    whole = reader.read(question, [bridge, train])
+    parts = reader.read(question, [bridge, train], at_first=1)
+    for one, other in zip(whole, parts, strict=True):
+        assert one.has == pytest.approx(other.has, abs=1e-3)
+        assert [s and s.score for s in one.spans] == pytest.approx(
+            [s and s.score for s in other.spans], abs=1e-3
+        )
+
+
 def test_no_window_and_an_empty_window_are_read(reader: Reader) -> None:
     assert reader.read("When?", []) == []
     [reading] = reader.read("When?", [[]])
