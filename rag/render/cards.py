@@ -1,5 +1,6 @@
 """A cited sentence as a card: its passage, where it is from, and where else it stands."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from rag.render.text import About, Span, facts, inert, labelled, lang, source_li
 from rag.types import Answer, Citation, Hit
 
 AROUND = 160  # characters of a passage that a card shows on each side of its sentence
+
+_BLANK = re.compile(r"\n\s*\n")  # a card has no room for empty lines
 
 AboutArticle = Callable[[str], About]
 """The id of an article → what is known of it."""
@@ -76,7 +79,7 @@ def _around(citation: Citation, hit: Hit | None) -> tuple[str, str]:
         before = "… " + before[-AROUND:].partition(" ")[2]
     if len(after) > AROUND:
         after = after[:AROUND].rpartition(" ")[0] + " …"
-    return inert(before), inert(after)
+    return inert(_BLANK.sub("\n", before)), inert(_BLANK.sub("\n", after))
 
 
 def also(shown: Shown, citation: Citation) -> str:
