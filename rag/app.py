@@ -171,7 +171,6 @@ def _question_box() -> gr.Textbox:
         submit_btn="Ask",
         stop_btn="Stop",
         max_lines=8,
-        autofocus=True,
         elem_id="question",
     )
 

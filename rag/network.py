@@ -4,8 +4,6 @@ From the outside in: an access log, headers, known hosts and origins, the login,
 are open, and the size of what is sent.
 """
 
-import base64
-import binascii
 import ipaddress
 import json
 import re
@@ -15,15 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.accounts import Accounts
+from rag.limits import OpenPaths, SmallBodies, refuse
+from rag.login import Login, address_of
 
 LOCAL = "127.0.0.1"
 HEALTH = "/healthz"
-UPLOAD = "/page/upload"
 MAX_UPLOAD = 64 * 2**20  # bytes of one file
 MAX_BODY = 4 * 2**20  # bytes: a question comes with its whole conversation
 
@@ -43,18 +41,6 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-# What of Gradio the page and its client need. Uploads, files, proxies and monitoring are not.
-_OPEN = {
-    "GET": re.compile(
-        r"/|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(assets|static)/.+|"
-        r"/gradio_api/(info|app_id|startup-events|theme\.css|queue/data|heartbeat/\w+|"
-        r"call/\w+/\w+)/?|/healthz|/(page|api)/.+|/mcp/?"
-    ),
-    "POST": re.compile(
-        r"/gradio_api/(queue/join|run/\w+|api/\w+|call/\w+|reset|cancel)/?|/(page|api)/.+|/mcp/?"
-    ),
-    "DELETE": re.compile("/mcp/?"),
-}
 _STILL = re.compile(r"/(assets|static)/|/page/[\w-]+\.(css|js)$")  # files of the page itself
 
 
@@ -80,10 +66,10 @@ class Exposure:
 
 def guarded(app: ASGIApp, exposure: Exposure) -> ASGIApp:
     """Return the app behind everything that protects it."""
-    app = _SmallBodies(app, exposure.max_body, MAX_UPLOAD if exposure.uploads else 0)
-    app = _OpenPaths(app)
+    app = SmallBodies(app, exposure.max_body, MAX_UPLOAD if exposure.uploads else 0)
+    app = OpenPaths(app)
     if exposure.accounts:
-        app = _Login(app, exposure.accounts)
+        app = Login(app, exposure.accounts, open_to_all=frozenset({HEALTH}))
     app = _SecurityHeaders(_KnownHosts(app, known_names(exposure), addresses=not exposure.local))
     return _AccessLog(app, exposure.log) if exposure.log else app
 
@@ -123,7 +109,9 @@ class _AccessLog:
             when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             path = json.dumps(scope["path"], ensure_ascii=True)[1:-1]
             user = scope.get("user_name", "-")
-            line = f"{when} {_address(scope)} {user} {scope['method']} {path} {status} {took:.0f}ms"
+            line = (
+                f"{when} {address_of(scope)} {user} {scope['method']} {path} {status} {took:.0f}ms"
+            )
             self.log(line)
 
 
@@ -155,9 +143,9 @@ class _KnownHosts:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             if not self._is_known(headers.get("host", "")):
-                return await _refuse(send, 421, "This name is not one of the page's.")
+                return await refuse(send, 421, "This name is not one of the page's.")
             if _is_foreign(headers):
-                return await _refuse(send, 403, "Another site may not ask here.")
+                return await refuse(send, 403, "Another site may not ask here.")
         return await self.app(scope, receive, send)
 
     def _is_known(self, host: str) -> bool:
@@ -166,86 +154,6 @@ class _KnownHosts:
         except ValueError:
             return False
         return name in self.names or (self.addresses and _is_address(name))
-
-
-class _Login:
-    """Asks for a name and a password (HTTP Basic), and slows guesses down."""
-
-    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
-        self.app, self.accounts = app, accounts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == HEALTH:
-            return await self.app(scope, receive, send)
-        challenge = {"WWW-Authenticate": 'Basic realm="articles", charset="UTF-8"'}
-        given = _credentials(Headers(scope=scope).get("authorization", ""))
-        if given is None:
-            return await _refuse(send, 401, "A name and a password are needed.", challenge)
-        name, password = given
-        address = _address(scope)
-        wait = self.accounts.wait(name, address)
-        if wait > 0:
-            later = {"Retry-After": str(int(wait) + 1)}
-            return await _refuse(send, 429, "Too many wrong passwords; try later.", later)
-        if not await to_thread.run_sync(self.accounts.admits, name, password, address):
-            return await _refuse(send, 401, "The name or the password is wrong.", challenge)
-        scope["user_name"] = name
-        return await self.app(scope, receive, send)
-
-
-class _OpenPaths:
-    """Answers "not found" on every path that the page does not need."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            method = "GET" if scope["method"] == "HEAD" else scope["method"]
-            if method not in _OPEN or not _OPEN[method].fullmatch(scope["path"]):
-                return await _refuse(send, 404, "Not found.")
-        elif scope["type"] == "websocket":
-            return await send({"type": "websocket.close", "code": 1008})
-        return await self.app(scope, receive, send)
-
-
-class _SmallBodies:
-    """Refuses what is longer than it may be, whether or not it says its length."""
-
-    def __init__(self, app: ASGIApp, most: int, upload: int) -> None:
-        self.app, self.most, self.upload = app, most, upload
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        most = self.upload or self.most if scope["path"] == UPLOAD else self.most
-        said = Headers(scope=scope).get("content-length", "0")
-        if not said.isdigit() or int(said) > most:
-            return await _refuse(send, 413, "Too much was sent.")
-        had, begun = 0, False
-
-        async def receive_some() -> Message:
-            nonlocal had
-            message = await receive()
-            had += len(message.get("body", b""))
-            if had > most:
-                raise _TooMuch
-            return message
-
-        async def noting(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
-        try:
-            return await self.app(scope, receive_some, noting)
-        except _TooMuch:
-            if not begun:
-                await _refuse(send, 413, "Too much was sent.")
-
-
-class _TooMuch(Exception):
-    """More was sent than may be."""
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -258,33 +166,9 @@ def _is_foreign(headers: Headers) -> bool:
     return site in ("cross-site", "same-site") and mode != "navigate"
 
 
-def _credentials(header: str) -> tuple[str, str] | None:
-    kind, _, encoded = header.partition(" ")
-    if kind.casefold() != "basic":
-        return None
-    try:
-        name, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return (name, password) if colon else None
-
-
-def _address(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else "-"
-
-
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return False
     return True
-
-
-async def _refuse(send: Send, status: int, why: str, headers: dict[str, str] | None = None) -> None:
-    raw = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-    raw.append((b"content-type", b"text/plain; charset=utf-8"))
-    body = why.encode()
-    raw.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})

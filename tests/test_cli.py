@@ -1,5 +1,6 @@
 """The command line, as a script would use it."""
 
+import io
 import json
 import signal
 import subprocess
@@ -293,3 +294,28 @@ def test_on_a_terminal_a_models_text_is_shown_while_it_is_written(
     assert "".join(shown[:-1]) == "It has some two exaflops. [1] It has three exaflops. [1]"
     assert shown[-1].startswith("\n\n[1] ")
     assert "Not verified: It has three exaflops. [1]" in shown[-1]
+
+
+def test_on_a_network_who_may_use_the_page_must_be_said(
+    seeds_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = ["chat", "--host", "0.0.0.0", "--index", str(seeds_folder)]
+    assert cli.main(args) == 1
+    said = capsys.readouterr().err
+    assert "rag password FILE NAME" in said
+    assert "--no-auth" in said
+    with pytest.raises(SystemExit):
+        cli.main([*args, "--auth", "accounts", "--no-auth"])
+    assert cli.main([*args, "--auth", str(seeds_folder / "no accounts")]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_account_is_made_with_a_password_from_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from rag.accounts import read_accounts
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
+    assert cli.main(["password", str(tmp_path / "accounts"), "ali"]) == 0
+    assert read_accounts(tmp_path / "accounts").admits("ali", "a long password", "10.0.0.1")
+    assert "long password" not in capsys.readouterr().out

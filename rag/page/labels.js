@@ -53,6 +53,7 @@ async function speak(code) {
   [words, date, names] = [spoken.labels, spoken.date, spoken.languages];
   language = code;
   document.title = label("title");
+  document.querySelector(".language span").textContent = code;
   relabel(document);
   for (const listener of listeners) listener();
 }

@@ -40,6 +40,7 @@ export async function start() {
   startArticles(articles);
   startUpload(about.uploads, async () => setArticles(await examine()));
   await welcome();
+  if (!narrow.matches && document.activeElement === document.body) box().focus();
   document.body.dataset.ready = "true";
   openLink();
   addEventListener("hashchange", openLink);
