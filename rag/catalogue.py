@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.bench.questions import NAME as QUESTIONS
 from rag.index import Index
 from rag.listing import list_articles
+from rag.overrides import NAME as OVERRIDES
 from rag.readers.formats import suffix
 
 MAX_NOT_INDEXED = 200  # files that are listed though they are not in the index
@@ -81,6 +83,8 @@ def _not_indexed(index: Index) -> Iterator[Entry]:
         name = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in name.parts)
         if hidden or suffix(path.name) is None or name.as_posix() in held or not path.is_file():
+            continue
+        if name.as_posix() in (OVERRIDES, QUESTIONS):  # no articles, but about them
             continue
         if listed == MAX_NOT_INDEXED:
             return

@@ -13,6 +13,9 @@ from rag.errors import BenchmarkError
 
 _NEVER_NULL = ("id", "lang", "question")
 
+NAME = "questions.jsonl"
+"""The file beside the articles that holds questions about them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -51,11 +54,11 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def example_questions(folder: Path) -> list[str]:
-    """Return the first answerable question of each language in the folder's `questions.jsonl`.
+    """Return the first answerable question of each language in the folder's `NAME`.
 
     None where there is no such file, or one that holds something else.
     """
-    path = folder / "questions.jsonl"
+    path = folder / NAME
     try:
         questions = read_questions(path) if path.is_file() else []
     except BenchmarkError:
