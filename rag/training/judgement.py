@@ -8,7 +8,7 @@ them. Fits, with the reader and without it,
 
     choice       a conditional logit over the sentences of a question, some of which answer
     confidence   a logistic regression of "the first sentence answers"
-    answer_from  the confidence that all but one in twenty right answers reach: what is declined
+    answer_from  the confidence that all but one in forty right answers reach: what is declined
                  below it would mostly have been a wrong one
 
 and prints them with how well they do; `--write` puts them into `rag/data/judgement.json`.
@@ -45,7 +45,7 @@ from rag.training.translate import elsewhere
 CHOICE = {True: ("span", "has", "cosine", "covered", "passage"),
           False: ("cosine", "covered", "passage")}  # fmt: skip
 CONFIDENCE = {True: ("span", "has", "passage", "lead"), False: ("cosine", "passage", "lead")}
-WRONGLY_REFUSED = 0.05
+WRONGLY_REFUSED = 0.025
 PENALTY = 1e-3  # on squared weights of standardised features
 ELSEWHERE = {"fr": 0.35}  # the share of questions asked in another language; what is made of
 # other languages, word for word, is too rough to fit on
