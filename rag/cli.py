@@ -207,6 +207,7 @@ def _chat(args: argparse.Namespace) -> int:
 
     exposure, model = _exposure(args), _language_model(args)
     index = _open(args)
+    index.prepare()  # whoever asks first should not wait for it
     examples = example_questions(Path(index.generation.manifest.folder))
     from rag.server import serve
 

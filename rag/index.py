@@ -221,6 +221,10 @@ class Index:
             unanswered=tuple(f.question for f in asked if answered and f not in answered),
         )
 
+    def prepare(self) -> None:
+        """Load the reader, and build it where it is missing: the first answer needs it."""
+        self._reader()
+
     def read_sentences(self, question: str, sentences: Sequence[str]) -> list[Reading] | None:
         """Read sentences, each by itself, for a question; None where nothing reads.
 

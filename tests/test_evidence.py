@@ -6,6 +6,7 @@ import pytest
 from conftest import WordEncoder
 
 from rag.build import build_index
+from rag.cli import main
 from rag.evidence import gather
 from rag.index import Index, open_index
 from rag.reader import lazy_reader
@@ -42,3 +43,19 @@ def test_the_reader_adds_a_span_to_each_sentence_it_has_read(index: Index) -> No
     assert best.answer is not None
     low, high = best.answer
     assert "river" in sentence[low:high]
+
+
+def test_the_page_is_served_when_its_reader_is_loaded(
+    seeds_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    class Noted(Index):
+        def prepare(self) -> None:
+            super().prepare()
+            steps.append("loaded" if self._reader() else "no reader")
+
+    monkeypatch.setattr("rag.index.Index", Noted)
+    monkeypatch.setattr("rag.server.serve", lambda *_, **__: steps.append("served"))
+    assert main(["chat", "--index", str(seeds_folder)]) == 0
+    assert steps == ["loaded", "served"]
