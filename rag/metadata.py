@@ -21,14 +21,15 @@ from rag.types import Metadata
 
 Field = Literal["title", "published", "author", "source", "language"]
 
-RULES = 2  # raise it when a change here finds other metadata in the same article
+RULES = 3  # raise it when a change here finds other metadata in the same article
 HEAD_LINES, FOOT_LINES = 20, 8  # where an article speaks about itself
 MAX_LINE = 1000  # characters of such a line that are looked at
 _LABELS: dict[Field, str] = {
     "title": "title titre titel título заголовок başlık başlıq тақырып",
     "published": (
         "date|published|published on|publication date|publié le|date de publication|"
-        "date créée|créé le|дата|дата публикации|опубликовано|жарияланды|жарияланған күні|"
+        "date créée|créé le|publié|publiée le|paru le|posted on|posted|дата|дата публикации|"
+        "опубликовано|жарияланды|жарияланған күні|"
         "tarih|yayın tarihi|yayınlanma tarihi|tarix|dərc edilib|datum|veröffentlicht|fecha|data"
     ),
     "author": "author by auteur par auteur-article автор авторы yazar müəllif autor autorin von",
@@ -55,6 +56,14 @@ _DATE_LINE = re.compile(
 _AMBIGUOUS = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}")
 _NAME = re.compile(
     r"[^\W\d_a-z][\w’'.-]+(?:\s+(?:de|von|van|bin|al|el))?(?:\s+[^\W\d_a-z][\w’'.-]+){1,3}"
+)
+_PUBLISHED = re.compile(
+    rf"(?:{'|'.join(sorted(_LABELS['published'].split('|'), key=len, reverse=True))})\s*:?\s+",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    rf"(?:^|[\s,|·–—-]+)(?:[Bb]y|[Pp]ar|[Vv]on|[Оо]т|[Аа]втор|[Yy]azan)\s*:?\s+(?P<name>{_NAME.pattern})"
+    r"(?=$|\s*[,|·–—])[\s,|·–—-]*"
 )
 _DATELINE = re.compile(r"[^\W\d_][\w -]{2,30}\s/\s(\S[^/]{1,40})")
 _FURNITURE = re.compile(r"©|\(c\)|https?://|^\W*$", re.IGNORECASE)
@@ -103,10 +112,15 @@ def find_metadata(text: str) -> Metadata:
     head = _head(lines)
     said = _labelled(lines)
     language = _code(said.get("language")) or detect_language(text)
-    day_of = functools.partial(parse_date, language=language)
+    day_of = functools.partial(_day_of_line, language=language)
     dated = next((i for i, line in enumerate(head) if day_of(line.text)), None)
     title = said.get("title") or _title(lines, head, dated)
-    author, source = said.get("author"), said.get("source")
+    signed = (
+        _SIGNED.search(line.text) if day_of(line.text) else _SIGNED.match(line.text)
+        for line in head
+    )
+    author = said.get("author") or next((match["name"] for match in signed if match), None)
+    source = said.get("source")
     if dated is not None:
         above = _names_above(head, dated, title)
         author = author or above[0]
@@ -140,6 +154,16 @@ def parse_date(line: str, *, language: str | None) -> str | None:
     }
     day = dateparser.parse(written, settings=settings)
     return day.date().isoformat() if day else None
+
+
+def _day_of_line(line: str, *, language: str | None) -> str | None:
+    """Return the day that a line gives as "Published on 3 March 2024 by Jane Doe" does."""
+    return parse_date(_bare_date(line), language=language)
+
+
+def _bare_date(line: str) -> str:
+    """Return the line without a label before the date, and without who signed."""
+    return _PUBLISHED.sub("", _SIGNED.sub("", line).strip()) if len(line) < 160 else ""
 
 
 def detect_language(text: str) -> str | None:
@@ -181,6 +205,8 @@ def _labelled(lines: list[_Line]) -> dict[Field, str]:
             field = _FIELD_OF.get(line.text.rstrip(" :").lower())
             value = following.text if line.level or line.text.endswith(":") else ""
         value = re.sub(r"^[*_\s]+|[*_\s]+$", "", value)
+        if field == "author":  # a date may stand beside it
+            value = re.split(r"\s[|·–—]\s", value)[0]
         if field and value and len(value) <= 200:
             said.setdefault(field, value)
     return said
@@ -193,7 +219,7 @@ def _title(lines: list[_Line], head: list[_Line], dated: int | None) -> str | No
     plain = [
         (i, line.text)
         for i, line in enumerate(head)
-        if not _FURNITURE.search(line.text) and not _DATE_LINE.fullmatch(line.text)
+        if not _FURNITURE.search(line.text) and not _DATE_LINE.fullmatch(_bare_date(line.text))
     ]
     long = [(i, text) for i, text in plain if len(re.findall(r"\w+", text)) >= 4 or len(text) >= 40]
     after = [text for i, text in long if dated is not None and i > dated]

@@ -70,6 +70,30 @@ def test_labelled_lines_are_believed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("head", "published", "author"),
+    [
+        ("Publié le 3 mars 2024", "2024-03-03", None),
+        ("Publié : le 3 mars 2024", "2024-03-03", None),
+        ("Publié le 3 mars 2024 à 10h20 par Jeanne Dupont", "2024-03-03", "Jeanne Dupont"),
+        ("Posted on March 3, 2024 by Ada Lovelace", "2024-03-03", "Ada Lovelace"),
+        ("By Ada Lovelace | March 3, 2024", "2024-03-03", "Ada Lovelace"),
+        ("Par Jeanne Dupont\nLe 3 mars 2024", "2024-03-03", "Jeanne Dupont"),
+        ("Опубликовано 3 марта 2024", "2024-03-03", None),
+        ("Автор: Иван Петров | 3 марта 2024 г., 10:20", "2024-03-03", "Иван Петров"),
+        ("Yayın tarihi: 3 Mart 2024", "2024-03-03", None),
+        ("Un pays divisé par Deux Nations\n3 mars 2024", "2024-03-03", None),
+        ("Publié le premier jour du mois", None, None),
+    ],
+)
+def test_a_line_under_the_title_says_when_and_by_whom(
+    head: str, published: str | None, author: str | None
+) -> None:
+    found = find_metadata(f"Le pont sera reconstruit au printemps\n{head}\n\n{BODY}\n")
+    assert (found.published, found.author) == (published, author)
+    assert found.title == "Le pont sera reconstruit au printemps"
+
+
 def test_a_date_or_name_inside_the_prose_is_not_the_articles() -> None:
     text = f"A new bridge for the city\n\n{BODY}On 6 November 2025, Ada Lovelace spoke.\n"
     assert find_metadata(text) == Metadata(title="A new bridge for the city", language="en")
