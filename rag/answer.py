@@ -14,7 +14,7 @@ from rag.disagreement import Statement, disagreeing
 from rag.errors import IndexCorrupt
 from rag.evidence import Evidence
 from rag.generation import SENTENCE, Generation
-from rag.judgement import Judged
+from rag.judgement import Judged, likelihoods
 from rag.manifest import digest
 from rag.references import refers_back
 from rag.several import of_a_list, together
@@ -63,12 +63,26 @@ def compose(generation: Generation, answered: Sequence[Found]) -> Composed:
     support = list({e.row: e for e in support}.values())
     room = max(CITED - len(leading) - len(contrary), 0)
     cited = [*leading, *contrary, *support[:room]]
-    citations = [cite(generation, e, number=number) for number, e in enumerate(cited, start=1)]
+    likely = _likely(generation, answered)
+    citations = [
+        replace(cite(generation, e, number=number), confidence=likely.get(e.row))
+        for number, e in enumerate(cited, start=1)
+    ]
     for place in range(1, len(leading)):  # what comes before it stands there already
         if leading[place].row == leading[place - 1].row + 1:
             citations[place] = replace(citations[place], context=None)
     first = len(leading) + 1
     return Composed(tuple(citations), len(leading), tuple(range(first, first + len(contrary))))
+
+
+def _likely(generation: Generation, answered: Sequence[Found]) -> dict[int, float]:
+    """Return how likely each sentence answers, by its row; those that do so together, alike."""
+    likely: dict[int, float] = {}
+    for found in answered:
+        own = likelihoods(found.judged, found.confidence)
+        own |= dict.fromkeys((e.row for e in _answering(generation, found)), found.confidence)
+        likely |= {row: max(one, likely.get(row, 0.0)) for row, one in own.items()}
+    return likely
 
 
 def _answering(generation: Generation, found: Found) -> list[Evidence]:

@@ -25,7 +25,7 @@ class Evidence:
     row: int  # of the sentence
     cosine: float
     covered: float  # the share of the question's words that it holds, among these sentences
-    span: float | None = None  # log-probability of its best answer span
+    span: float | None = None  # log-probability that an answer begins and ends in it
     has: float | None = None  # log-odds that its window answers
     answer: tuple[int, int] | None = None  # the span, in characters of the sentence
 

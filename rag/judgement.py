@@ -65,6 +65,14 @@ def confidence(judged: Sequence[Judged], judgement: Judgement) -> float:
     return 1 / (1 + exp(-max(-700.0, min(700.0, weighed))))
 
 
+def likelihoods(judged: Sequence[Judged], likely: float) -> dict[int, float]:
+    """Return how likely each sentence answers, by its row, where the first one does `likely`."""
+    if not judged:
+        return {}
+    best = judged[0].score
+    return {one.evidence.row: likely * exp(one.score - best) for one in judged}
+
+
 def features(evidence: Evidence) -> dict[str, float]:
     """Return what is known of a sentence by itself."""
     known = {

@@ -168,6 +168,7 @@ class Citation:
     context: Sentence | None = None  # the sentence before it, where the quote refers back to it
     page: int | None = None  # from 1, where the format knows pages
     heading: str | None = None  # the nearest above, where the format knows headings
+    confidence: float | None = None  # in [0, 1], that it answers; None where it was not weighed
     changed: bool | None = None  # the file, since it was indexed; None where that is not known
 
 

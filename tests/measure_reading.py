@@ -103,7 +103,9 @@ MADE: dict[str, Callable[[int], bytes]] = {
     ".json": lambda size: json.dumps({"text": "\n".join(lines(size))}).encode(),
     ".jsonl": lambda size: "\n".join(json.dumps({"text": x}) for x in lines(size)).encode(),
     ".csv": lambda size: ("text,title\n" + "".join(f'"{x}",x\n' for x in lines(size))).encode(),
-    ".zip": lambda size: packed({f"{n}.txt": x for n, x in enumerate(lines(size))}),
+    ".zip": lambda size: packed(
+        {f"{n}.txt": "\n".join(lines(50_000)) for n in range(size // 50_000)}
+    ),
 }
 
 

@@ -39,6 +39,18 @@ def test_the_answer_is_the_first_citations_quote(
     assert set(answer.timings_ms) == {"encode", "retrieve", "answer", "total"}
 
 
+def test_each_cited_sentence_says_how_likely_it_answers(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_from(0.0, monkeypatch)
+    answer = index.ask("Which train leaves at night?")
+    found = [citation.confidence for citation in answer.citations]
+    assert found[0] == answer.confidence
+    assert all(one is not None and 0 <= one <= answer.confidence for one in found)
+    assert found == sorted(found, key=lambda one: -(one or 0.0))
+    assert (found[1] or 0.0) < answer.confidence
+
+
 def test_a_heading_is_never_cited(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_from(0.0, monkeypatch)
     assert index.ask("bridge").answer == "The bridge crosses the river."

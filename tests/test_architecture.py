@@ -60,7 +60,6 @@ DOORS = {
     },
     "sklearn": {"rag.training.judgement"},
     "scipy": {"rag.training.judgement"},
-    "simplemma": {"rag.training.translate"},
     "torch": {"rag.training.reader"},
     "transformers": {"rag.training.reader"},
 }

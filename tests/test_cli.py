@@ -39,7 +39,7 @@ def test_ask_prints_one_json_object_and_nothing_else(seeds_folder: Path) -> None
     first = answer["citations"][0]
     assert list(first) == [
         *("number", "article", "title", "source", "published", "start", "end", "quote"),
-        *("answer_span", "context", "page", "heading", "changed"),
+        *("answer_span", "context", "page", "heading", "confidence", "changed"),
     ]
     assert (first["number"], first["changed"]) == (1, False)
     assert first["quote"] == answer["answer"]

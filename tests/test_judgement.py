@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from rag.evidence import Evidence
-from rag.judgement import Judgement, confidence, judge, read_judgement, top_features
+from rag.judgement import (
+    Judgement,
+    confidence,
+    judge,
+    likelihoods,
+    read_judgement,
+    top_features,
+)
 from rag.retrieve import Candidate
 from rag.types import Scores
 
@@ -41,6 +48,12 @@ def test_confidence_is_logistic_and_nothing_is_sure_of_nothing() -> None:
     judged = judge([evidence(1, 0.5), evidence(2, 0.0)], JUDGEMENT)
     assert confidence(judged, JUDGEMENT) == pytest.approx(1 / (1 + exp(0.5)))
     assert confidence([], JUDGEMENT) == 0.0
+
+
+def test_other_sentences_are_as_much_less_likely_as_their_scores_say() -> None:
+    judged = judge([evidence(1, 0.5), evidence(2, 0.0)], JUDGEMENT)
+    assert likelihoods(judged, 0.8) == pytest.approx({1: 0.8, 2: 0.8 * exp(-1.0)})
+    assert likelihoods([], 0.8) == {}
 
 
 def test_evidence_far_beyond_what_was_seen_gives_a_confidence_all_the_same() -> None:

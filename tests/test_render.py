@@ -159,6 +159,26 @@ def test_sentences_of_one_article_that_answer_together_share_a_line_of_origin() 
     assert text.count('class="origin"') == 2
 
 
+@pytest.mark.parametrize(
+    ("confidence", "told"),
+    [
+        (0.6, "Probably answers it too"),
+        (0.3, "May answer it"),
+        (0.1, "Related, unlikely to answer it"),
+        (None, None),
+    ],
+)
+def test_a_card_says_in_words_how_likely_its_sentence_answers(
+    confidence: float | None, told: str | None
+) -> None:
+    other = make_citation(2, "Elle coûte cher.", confidence=confidence)
+    text = _Reader(shown(make_answer(make_citation(1), other))).text
+    labels = {"Probably answers it too", "May answer it", "Related, unlikely to answer it"}
+    assert {one for one in labels if one in text} == ({told} if told else set())
+    declined = _Reader(shown(make_answer(make_citation(1), other, abstained=True))).text
+    assert not any(one in declined for one in labels)
+
+
 def test_a_card_shows_the_passage_around_its_sentence_cut_at_words() -> None:
     lead, cited = (
         make_citation(1),

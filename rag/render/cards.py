@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.render.text import About, Span, facts, inert, labelled, lang, source_link, title
-from rag.types import Answer, Citation, Hit
+from rag.types import UNSURE, Answer, Citation, Hit
 
 AROUND = 160  # characters of a passage that a card shows on each side of its sentence
+
+POSSIBLE = 0.15  # below this confidence a sentence is related, and unlikely to answer
 
 _BLANK = re.compile(r"\n\s*\n")  # a card has no room for empty lines
 
@@ -59,14 +61,23 @@ def _card(shown: Shown, citation: Citation, together: Sequence[Citation]) -> str
     about = shown.about(citation)
     link = link_to(shown.answer, citation, together)
     before, after = _around(citation, shown.hit(citation))
+    told = "" if shown.answer.abstained else _chance(citation.confidence, shown.language)
     return (
         f'<li class="card"><p class="card-title"><a class="cite" href="{link}">'
         f"{number_of(citation, shown.language)} {title(about)}</a></p>"
-        f'<p class="facts">{facts(about, shown.language)}</p>'
+        f'<p class="facts">{facts(about, shown.language)}</p>{told}'
         f'<p class="passage"{lang(about.language)}>{before}'
         f'<mark class="quote">{inert(citation.quote)}</mark>{after}</p>'
         f"{also(shown, citation)}</li>"
     )
+
+
+def _chance(confidence: float | None, language: str) -> str:
+    """Return in words how likely a sentence answers, nothing where it was not weighed."""
+    if confidence is None:
+        return ""
+    level = "unlikely" if confidence < POSSIBLE else "possible" if confidence < UNSURE else "too"
+    return f'<p class="chance {level}">{labelled(f"card_{level}", language)}</p>'
 
 
 def _around(citation: Citation, hit: Hit | None) -> tuple[str, str]:

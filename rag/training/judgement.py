@@ -3,8 +3,9 @@
 Asks the questions about held-out articles of SQuAD-format files, which the reader was not
 trained on, three times: of all passages; of every second article, so that half of them have
 no answer; and of all but the passage that answers, so that what is near to it speaks of the
-same things but does not answer. Some are asked in another language, as `translate` makes
-them. Fits, with the reader and without it,
+same things but does not answer. Each is asked once more in another language, where `asked`
+has it so, and with them what was written anew about these articles, unanswerable questions
+among it. Fits, with the reader and without it,
 
     choice       a conditional logit over the sentences of a question, some of which answer
     confidence   a logistic regression of "the first sentence answers"
@@ -28,7 +29,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from rag.bench.collection import AskedQuestion, Collection, choose_questions
+from rag.bench.collection import AskedQuestion, choose_questions
 from rag.bench.corpora import cached_encoder, open_corpus
 from rag.bench.halves import every_second_article, without_missing
 from rag.bench.squad import read_squad, squad_collection
@@ -39,16 +40,14 @@ from rag.index import Index
 from rag.judgement import JUDGEMENT_FILE, Judged, Judgement, features, judge, top_features
 from rag.reader import Reader, lazy_reader
 from rag.stories import one_slot_per_story
+from rag.training.asked import translations, written
 from rag.training.held_out import is_held_out
-from rag.training.translate import elsewhere
 
 CHOICE = {True: ("span", "has", "cosine", "covered", "passage"),
           False: ("cosine", "covered", "passage")}  # fmt: skip
 CONFIDENCE = {True: ("span", "has", "passage", "lead"), False: ("cosine", "passage", "lead")}
 WRONGLY_REFUSED = 0.025
 PENALTY = 1e-3  # on squared weights of standardised features
-ELSEWHERE = {"fr": 0.35}  # the share of questions asked in another language; what is made of
-# other languages, word for word, is too rough to fit on
 
 Array = npt.NDArray[np.float64]
 
@@ -69,8 +68,22 @@ def collect(path: Path, *, every: int, limit: int, reading: bool) -> list[Case]:
     encoder = BundledEncoder()
     cached = cached_encoder(encoder, home)
     reader = lazy_reader(encoder)() if reading else None
-    asked = [question for question in _held_out(collection, every) if question.gold][:limit]
-    asked = _some_elsewhere(asked, collection.language)
+    ids = {
+        name
+        for name, group in zip(collection.passage_ids, collection.groups, strict=True)
+        if is_held_out(path, str(group))
+    }
+    found = [
+        question
+        for offset in range(1 if every > 1 else 0, every)
+        for question in choose_questions(collection, collection, every=every, offset=offset)
+    ]
+    found = [q for q in (*found, *written(path)) if ids.issuperset(q.relevant)]
+    unanswered = [question for question in found if question.gold == ()]
+    asked = [question for question in found if question.gold][:limit]
+    rng = random.Random(7)  # noqa: S311  (questions, not secrets)
+    others = translations(path)
+    asked += [replace(q, text=rng.choice(others[q.id])) for q in asked if q.id in others]
     whole = open_corpus(collection, cached, home)
     rows = every_second_article(collection)
     half = open_corpus(collection, cached, home, rows=rows)
@@ -79,31 +92,7 @@ def collect(path: Path, *, every: int, limit: int, reading: bool) -> list[Case]:
         *(_case(whole, question, reader) for question in asked),
         *(_case(half, question, reader) for question in without_missing(asked, kept)),
         *(_case(whole, replace(q, gold=()), reader, drop=set(q.relevant)) for q in asked),
-    ]
-
-
-def _held_out(collection: Collection, every: int) -> list[AskedQuestion]:
-    ids = {
-        name
-        for name, group in zip(collection.passage_ids, collection.groups, strict=True)
-        if is_held_out(collection.path, str(group))
-    }
-    return [
-        question
-        for offset in range(1 if every > 1 else 0, every)
-        for question in choose_questions(collection, collection, every=every, offset=offset)
-        if ids.issuperset(question.relevant)
-    ]
-
-
-def _some_elsewhere(asked: Sequence[AskedQuestion], language: str) -> list[AskedQuestion]:
-    rng = random.Random(7)  # noqa: S311  (questions, not secrets)
-    others = elsewhere([question.text for question in asked], language, rng)
-    return [
-        replace(question, text=rng.choice(texts))
-        if texts and rng.random() < ELSEWHERE.get(language, 0.0)
-        else question
-        for question, texts in zip(asked, others, strict=True)
+        *(_case(whole, question, reader) for question in unanswered),
     ]
 
 

@@ -3,16 +3,17 @@
 An example is a question with a window that answers it and windows that do not: those that
 our own retrieval ranks high for it, of the same passage, the same article or another one.
 Held-out articles give no examples. Of the first file only the questions are used whose
-running index is not a multiple of `every`. Each question comes in other languages too, as
-`translate` roughly makes them: people ask in another language than the article's; and, as
-`mismatch` makes them, with a word swapped, so that the window does not answer.
+running index is not a multiple of `every`. Each question comes in other languages too, where
+`asked` has it so: people ask in another language than the article's; and with questions that
+the window does not answer: as `mismatch` makes them, with a word swapped, and as `asked` has
+them. What was written anew about the passages gives examples like the questions of the file.
 """
 
 import json
 import random
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,13 @@ from rag.encoders import BundledEncoder
 from rag.generation import Generation
 from rag.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
 from rag.retrieve import Candidate, citable, rank_passages
+from rag.training.asked import NEWS, translations, written
 from rag.training.held_out import is_held_out
 from rag.training.mismatch import Swaps
-from rag.training.translate import elsewhere
 from rag.windows import choose_windows
 
 RANKED = 10  # passages, and windows of them, that negatives come from
+TIMES = {0: 2, 1: 2}  # examples of each question of the first file, and of the news
 FORCED = 0.5  # the share of answering windows that are cut at random around the answer
 PLAIN, UNASKED = 0.08, 0.1  # the shares of questions without accents and capitals, and without "?"
 
@@ -80,9 +82,10 @@ def write_examples(path: Path, files: Sequence[Path], *, every: int, seed: int) 
     count = 0
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as lines:
-        for number, file in enumerate(files):
+        for number, file in enumerate((files[0], NEWS, *files[1:])):
             rng = random.Random(seed)  # noqa: S311  (examples, not secrets)
-            for example in _examples(file, every=every if number == 0 else 1, rng=rng):
+            chosen = every if number == 0 else 1
+            for example in _examples(file, every=chosen, times=TIMES.get(number, 1), rng=rng):
                 lines.write(json.dumps(asdict(example)) + "\n")
                 count += 1
     partial.replace(path)
@@ -95,7 +98,7 @@ def read_examples(path: Path) -> list[Example]:
     return [Example(**json.loads(line)) for line in lines]
 
 
-def _examples(file: Path, *, every: int, rng: random.Random) -> Iterator[Example]:
+def _examples(file: Path, *, every: int, times: int, rng: random.Random) -> Iterator[Example]:
     collection = squad_collection(read_squad(file))
     home = default_cache() / "bench"
     base = BundledEncoder()
@@ -107,15 +110,20 @@ def _examples(file: Path, *, every: int, rng: random.Random) -> Iterator[Example
         question
         for offset in range(1 if every > 1 else 0, every)
         for question in choose_questions(collection, collection, every=every, offset=offset)
-        if question.gold
     ]
-    texts = [question.text for question in asked]
-    encode_questions(texts, encoder)
-    swaps = Swaps(texts)
-    for question, translations in zip(asked, elsewhere(texts, maker.language, rng), strict=True):
-        example = maker.example(question, translations, swaps)
-        if example is not None:
-            yield example
+    unswapped = any(question.gold == () for question in asked)  # what fails is in the file
+    swaps = Swaps([] if unswapped else [question.text for question in asked])
+    asked += written(file)
+    encode_questions([question.text for question in asked], encoder)
+    others = translations(file)
+    unanswered = defaultdict(list)
+    for question in asked:
+        if question.gold == ():
+            unanswered[next(iter(question.relevant))].append(question.text)
+    for question in asked:
+        if question.gold:
+            texts = (question.text, *others.get(question.id, []))
+            yield from maker.examples(question, texts, swaps, unanswered, times)
 
 
 class _Maker:
@@ -136,45 +144,48 @@ class _Maker:
         self._held_out = [is_held_out(collection.path, str(group)) for group in collection.groups]
         self._rows = {name: row for row, name in enumerate(collection.passage_ids)}
 
-    @property
-    def language(self) -> str:
-        """The commonest language of the file's articles."""
-        generation = self._generation
-        found = [generation.metadata(row).language for row in range(len(generation.article_ids))]
-        return Counter(found).most_common(1)[0][0] or ""
+    def examples(
+        self,
+        question: AskedQuestion,
+        texts: Sequence[str],
+        swaps: Swaps,
+        unanswered: Mapping[str, Sequence[str]],
+        times: int,
+    ) -> Iterator[Example]:
+        """Yield examples of a question, or none; `texts`: in all languages, as asked first.
 
-    def example(
-        self, question: AskedQuestion, translations: Sequence[str], swaps: Swaps
-    ) -> Example | None:
-        """Return the question's example, None where there is none to make."""
+        `unanswered`: by passage, questions that it does not answer.
+        """
         gold = question.gold or ()
         own = self._rows[gold[0].passage]
         if self._held_out[own]:
-            return None
+            return
         query = self._encoder.encode_query([question.text])[0]
         ranked = rank_passages(self._generation, question.text, query)[:RANKED]
-        found = None
+        best = None
         negatives = []
         for row, window in self._ranked_windows(ranked):
             place = window.place(gold) if row == own else None
-            if place and found is None:
-                found = window, place
+            if place and best is None:
+                best = window, place
             elif place is None and not self._held_out[row] and not self._says(row, window, gold):
                 negatives.append(window.ids)
-        if found is None or self._rng.random() < FORCED:
-            window = self._forced(own, gold)
-            place = window.place(gold)
-            found = (window, place) if place else found
-        if found is None or not negatives:
-            return None
-        window, (first, last) = found
-        texts = (question.text, *translations)
-        said = window.said(self._contexts[own])
-        swapped = [swaps.mismatched(text, said, self._rng) for text in texts]
-        return Example(
-            [self._question(text) for text in texts], window.ids, first, last, negatives,
-            mismatched=[self._question(text) for text in swapped if text],
-        )  # fmt: skip
+        for _ in range(times if negatives else 0):
+            found = best
+            if found is None or self._rng.random() < FORCED:
+                window = self._forced(own, gold)
+                place = window.place(gold)
+                found = (window, place) if place else found
+            if found is None:
+                continue
+            window, (first, last) = found
+            said = window.said(self._contexts[own])
+            spoilt = [swaps.mismatched(text, said, self._rng) for text in texts]
+            spoilt += unanswered.get(gold[0].passage, ())
+            yield Example(
+                [self._question(text) for text in texts], window.ids, first, last, negatives,
+                mismatched=[self._question(text) for text in spoilt if text],
+            )  # fmt: skip
 
     def _ranked_windows(self, ranked: Sequence[Candidate]) -> Iterator[tuple[int, _Window]]:
         scores, tokenized = [], []
