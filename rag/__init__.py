@@ -14,25 +14,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.build import BuildReport, build_index, plan_index
+    from rag.building.build import BuildReport, build_index, plan_index
+    from rag.building.plan import Plan
     from rag.errors import RagError
     from rag.index import Index, open_index
-    from rag.plan import Plan
     from rag.types import Answer, Article, Citation, Filter, Hit
 
 _HOME = {
     "Answer": "rag.types",
     "Article": "rag.types",
-    "BuildReport": "rag.build",
+    "BuildReport": "rag.building.build",
     "Citation": "rag.types",
     "Filter": "rag.types",
     "Hit": "rag.types",
     "Index": "rag.index",
-    "Plan": "rag.plan",
+    "Plan": "rag.building.plan",
     "RagError": "rag.errors",
-    "build_index": "rag.build",
+    "build_index": "rag.building.build",
     "open_index": "rag.index",
-    "plan_index": "rag.build",
+    "plan_index": "rag.building.build",
 }
 
 __all__ = [

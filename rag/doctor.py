@@ -10,16 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shlex import quote
 
+from rag.building.vectors import cached
 from rag.bundled.model import default_cache
 from rag.encoders import BUNDLED, Encoder, load_encoder
 from rag.errors import IndexCorrupt, IndexMismatch, RagError
-from rag.following import check_encoder
-from rag.freshness import Freshness
-from rag.generation import Generation, open_generation
-from rag.lock import holder
-from rag.manifest import command, current_name, digest
-from rag.publish import generations, leftovers
-from rag.vectors import cached
+from rag.store.following import check_encoder
+from rag.store.freshness import Freshness
+from rag.store.generation import Generation, open_generation
+from rag.store.lock import holder
+from rag.store.manifest import command, current_name, digest
+from rag.store.publish import generations, leftovers
 
 PACKAGES = (
     *("faiss-cpu", "gradio", "langchain-text-splitters", "numpy", "onnxruntime"),

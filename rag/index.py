@@ -6,7 +6,7 @@ benchmark all use.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from pathlib import Path
 from time import perf_counter
 from typing import Concatenate, ParamSpec, TypeVar
@@ -14,30 +14,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rag.about import asks_about, statement, topic
-from rag.answer import Found, compose
+from rag.answering.asking import Asking
+from rag.answering.followup import complete
+from rag.answering.judgement import order_by_reading
+from rag.answering.reader import Reader, Reading, lazy_reader
 from rag.encoders import Encoder, load_encoder
-from rag.evidence import Evidence, gather
-from rag.following import Follower, check_encoder
-from rag.followup import complete
-from rag.freshness import Freshness
-from rag.generation import Generation, open_generation
-from rag.judgement import (
-    Judged,
-    Judgement,
-    confidence,
-    judge,
-    order_by_reading,
-    read_judgement,
-)
-from rag.reader import Reader, Reading, lazy_reader
-from rag.retrieve import CANDIDATES, Candidate, rank_passages, to_hit
-from rag.several import split_question
+from rag.retrieve import CANDIDATES, Candidate, rank_passages
+from rag.store.following import Follower, check_encoder
+from rag.store.freshness import Freshness
+from rag.store.generation import Generation, open_generation
 from rag.stories import PER_ARTICLE, one_slot_per_story
 from rag.types import Answer, Arm, Article, Filter, Hit, Turn
-
-ANSWER_HITS = 10  # passages that an answer carries along
-STATED = 0.9  # the confidence in what an article says of itself; the article may be another
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -139,7 +126,7 @@ class Index:
         arm: Arm = "read" if read else "hybrid"
         ranked = self.rank(question, depth=max(k, CANDIDATES), arm=arm, where=where)
         kept = one_slot_per_story(self.generation, ranked, k=k, per_article=per_article)
-        return self._hits(question, kept)
+        return self._asking(where).hits(question, kept)
 
     @_on_one_generation
     def rank(
@@ -159,7 +146,7 @@ class Index:
         if arm != "read":
             return self._rank(question, query, depth=depth, arm=arm, where=where)
         ranked = self._rank(question, query, depth=depth, where=where)
-        return order_by_reading(ranked, self._judge(question, ranked)[0])
+        return order_by_reading(ranked, self._asking(where).judge(question, ranked))
 
     @_on_one_generation
     def ask(
@@ -187,38 +174,21 @@ class Index:
         whole = completed or question
         query = self._encode(whole)
         encoded = perf_counter()
-        ranked = self._distinct(self._rank(whole, query, depth=CANDIDATES, where=where))
+        asking = self._asking(where)
+        ranked = asking.distinct(self._rank(whole, query, depth=CANDIDATES, where=where))
         retrieved = perf_counter()
-        judgement = read_judgement(reader=self._reader() is not None)
-        least = judgement.answer_from if answer_from is None else answer_from
-        asked = self._each(whole, ranked, where)
-        answered = [found for found in asked if found.evidence and found.confidence >= least]
-        composed = compose(self.generation, answered or asked[:1])
+        answer = asking.answer(
+            question, completed, ranked, least=answer_from, freshness=self._freshness
+        )
         end = perf_counter()
-        likely = min((found.confidence for found in answered), default=asked[0].confidence)
-        parts = composed.citations[: composed.parts] if answered else ()
-        return Answer(
-            question=question,
-            answer="\n".join(part.quote for part in parts) if parts else None,
-            answer_span=parts[0].answer_span if parts else None,
-            abstained=not answered,
-            confidence=likely,
-            citations=tuple(
-                replace(cited, changed=self._freshness.changed(cited.article))
-                for cited in composed.citations
-            ),
-            hits=tuple(self._hits(whole, ranked)),
-            index=self.fingerprint,
+        return replace(
+            answer,
             timings_ms={
                 "encode": 1000 * (encoded - begin),
                 "retrieve": 1000 * (retrieved - encoded),
                 "answer": 1000 * (end - retrieved),
                 "total": 1000 * (end - begin),
             },
-            parts=len(parts),
-            differing=composed.differing if answered else (),
-            completed=completed,
-            unanswered=tuple(f.question for f in asked if answered and f not in answered),
         )
 
     def prepare(self) -> None:
@@ -235,26 +205,8 @@ class Index:
             return None
         return reader.read(question, [[tokens] for tokens in reader.tokenize(sentences)])
 
-    def _each(self, question: str, ranked: list[Candidate], where: Filter | None) -> list[Found]:
-        """Return what is found for a question, or for each of two questions in one."""
-        single, *others = split_question(question)
-        if not others:
-            return [self._find(question, ranked, where)]
-        found: list[Found] = []
-        for part in (single, *others):
-            asked = (complete(part, Turn(single)) if found else None) or part
-            among = self._distinct(self.rank(asked, where=where))
-            found.append(self._find(asked, among, where))
-        return found
-
-    def _find(self, question: str, ranked: list[Candidate], where: Filter | None) -> Found:
-        judged, judgement = self._judge(question, ranked)
-        stated = self._stated(question, where)
-        likely = STATED if stated else confidence(judged, judgement)
-        return Found(question, judged, likely, stated)
-
-    def _distinct(self, ranked: list[Candidate]) -> list[Candidate]:
-        return one_slot_per_story(self.generation, ranked, k=ANSWER_HITS, per_article=None)
+    def _asking(self, where: Filter | None) -> Asking:
+        return Asking(self.generation, partial(self.rank, where=where), self._reader())
 
     def _rank(
         self,
@@ -267,25 +219,6 @@ class Index:
     ) -> list[Candidate]:
         among = None if where is None else self.generation.passing(where)
         return rank_passages(self.generation, question, query, depth=depth, arm=arm, among=among)
-
-    def _stated(self, question: str, where: Filter | None) -> Evidence | None:
-        """Return the line that answers a question about an article itself."""
-        field = asks_about(question)
-        if field is None:
-            return None
-        return statement(self.generation, field, self.rank(topic(question), where=where))
-
-    def _judge(self, question: str, ranked: list[Candidate]) -> tuple[list[Judged], Judgement]:
-        reader = self._reader()
-        judgement = read_judgement(reader=reader is not None)
-        return judge(gather(self.generation, question, ranked, reader), judgement), judgement
-
-    def _hits(self, question: str, candidates: list[Candidate]) -> list[Hit]:
-        words = self.generation.sparse.matched(question, [c.passage for c in candidates])
-        return [
-            to_hit(self.generation, candidate, rank=rank, matched=matched)
-            for rank, (candidate, matched) in enumerate(zip(candidates, words, strict=True), 1)
-        ]
 
     def _encode(self, question: str) -> npt.NDArray[np.float32]:
         if not question.strip():

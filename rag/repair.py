@@ -7,15 +7,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag import files
-from rag.build import build_index
+from rag.building.build import build_index
+from rag.building.vectors import cached
 from rag.doctor import Check, fault
 from rag.encoders import Encoder
 from rag.errors import IndexCorrupt, IndexMismatch, IndexMissing, RagError
-from rag.generation import open_generation
-from rag.lock import building
-from rag.publish import generations, leftovers
-from rag.vectors import cached
+from rag.store import files
+from rag.store.generation import open_generation
+from rag.store.lock import building
+from rag.store.publish import generations, leftovers
 
 QUARANTINE = "quarantine"
 

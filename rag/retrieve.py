@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rag.dense import products
-from rag.generation import SENTENCE, Generation
+from rag.store.dense import products
+from rag.store.generation import SENTENCE, Generation
 from rag.types import Arm, Hit, Scores, Sentence
 
 CANDIDATES = 100  # passages from each of FAISS and BM25 whose sentences are looked at

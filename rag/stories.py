@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from rag.corpus.shingles import shingles
 from rag.figures import figures
-from rag.generation import SENTENCE, Generation
 from rag.retrieve import Candidate
-from rag.shingles import shingles
+from rag.store.generation import SENTENCE, Generation
 from rag.terms import tokenize
 
 SAME_STORY = 0.8  # Jaccard similarity of the passages' words from which they are copies

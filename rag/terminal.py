@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rag.types import UNSURE, Answer, Citation, Hit
 
 if TYPE_CHECKING:
-    from rag.articles import Problem
-    from rag.build import BuildReport
-    from rag.plan import Plan
+    from rag.building.build import BuildReport
+    from rag.building.plan import Plan
+    from rag.corpus.articles import Problem
 
 _LISTED = 20  # articles of a plan that are named
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # bidi controls

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.index import Index, open_index
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -30,14 +30,14 @@ os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 from conftest import WordEncoder
 
-from rag.build import build_index
-from rag.dense import DenseIndex
+from rag.building.build import build_index
+from rag.building.vectors import cached
 from rag.doctor import examine_index
 from rag.errors import IndexLocked, RagError
 from rag.index import Index, open_index
-from rag.manifest import live_generation
-from rag.publish import generations, leftovers
-from rag.vectors import cached
+from rag.store.dense import DenseIndex
+from rag.store.manifest import live_generation
+from rag.store.publish import generations, leftovers
 
 WORDS = ("river", "bridge", "train", "night", "ferry", "snow")
 QUESTIONS = ("Where does the bridge go?", "When does the train leave?", "Is there a ferry?")

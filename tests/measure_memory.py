@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.build import index_articles
-from rag.passages import Splitter, split_article
+from rag.building.build import index_articles
+from rag.corpus.passages import Splitter, split_article
 from rag.types import Article, Metadata, Passage
 
 SENTENCE = 16  # words

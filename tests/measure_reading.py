@@ -18,9 +18,9 @@ from xml.sax.saxutils import escape
 
 from small_pdf import pdf_of_pages
 
+from rag.corpus.passages import Splitter, split_article
+from rag.corpus.readers.formats import read_file
 from rag.encoders import load_encoder
-from rag.passages import Splitter, split_article
-from rag.readers.formats import read_file
 
 SIZES = (1_250_000, 2_500_000, 5_000_000, 10_000_000)
 LINE = "The council decided to rebuild the bridge. It costs 45 million euros, said Ada in {}."

@@ -11,9 +11,9 @@ import statistics
 import time
 from pathlib import Path
 
-from rag.passages import split_sentences
+from rag.corpus.passages import split_sentences
 from rag.retrieve import best_matching
-from rag.sparse import SparseIndex
+from rag.store.sparse import SparseIndex
 
 
 def main() -> None:

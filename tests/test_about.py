@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.about import asks_about
+from rag.answering.about import asks_about
 from rag.index import Index
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from browsing import ask, opened, shot
 
-from rag.server import serving
+from rag.web.server import serving
 
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")

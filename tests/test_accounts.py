@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.accounts import Accounts, hash_password, read_accounts, write_account
 from rag.errors import RagError
+from rag.web.accounts import Accounts, hash_password, read_accounts, write_account
 
 
 def test_a_password_is_kept_as_a_hash_in_a_file_for_its_owner_alone(tmp_path: Path) -> None:

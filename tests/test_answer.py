@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.answering.judgement import Judgement, read_judgement
+from rag.building.build import build_index
 from rag.errors import CorpusError, IndexCorrupt
 from rag.index import Index, open_index
-from rag.judgement import Judgement, read_judgement
 
 
 def answer_from(threshold: float, monkeypatch: pytest.MonkeyPatch) -> None:
     fitted = read_judgement(reader=False)
     changed = Judgement(fitted.choice, fitted.confidence, threshold)
-    monkeypatch.setattr("rag.index.read_judgement", lambda *, reader: changed)
+    monkeypatch.setattr("rag.answering.asking.read_judgement", lambda *, reader: changed)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from rag.server import serving
 from rag.types import Answer
+from rag.web.server import serving
 
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 
@@ -130,7 +130,7 @@ class SlowIndex:
 def test_beyond_the_queue_a_question_is_told_that_it_is_one_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("rag.api.WAITING", 3)
+    monkeypatch.setattr("rag.web.api.WAITING", 3)
     slow: Any = SlowIndex()
     with serving(slow, port=0) as url, ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(post, url, "ask", question=f"{n}?") for n in range(8)]

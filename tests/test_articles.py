@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import articles
-from rag.articles import Problem, read_articles, read_folder
+from rag.corpus import articles
+from rag.corpus.articles import Problem, read_articles, read_folder
 from rag.errors import CorpusError
 from rag.types import Article, Metadata
 

@@ -9,7 +9,7 @@ from conftest import SEEDS, WordEncoder
 from rag.bench.index_measure import measure
 from rag.bench.questions import example_questions, read_questions
 from rag.bench.tables import terminal_table
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.errors import BenchmarkError
 from rag.index import Index, open_index
 

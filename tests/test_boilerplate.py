@@ -3,8 +3,8 @@
 import pytest
 from conftest import SEEDS
 
-from rag.boilerplate import normal_line, page_lines
-from rag.passages import Splitter, split_article
+from rag.corpus.boilerplate import normal_line, page_lines
+from rag.corpus.passages import Splitter, split_article
 
 PROSE = "The city council decided on Monday to rebuild the old bridge over the river."
 

@@ -8,13 +8,14 @@ import pytest
 from conftest import WordEncoder
 from filelock import FileLock
 
-from rag import embedding, files
-from rag.build import build_index
+from rag.building import embedding
+from rag.building.build import build_index
+from rag.corpus.passages import Splitter
 from rag.errors import CorpusError, IndexCorrupt, IndexLocked, IndexMismatch, IndexMissing
-from rag.generation import Generation
 from rag.index import open_index
-from rag.manifest import Manifest, live_generation, sealed
-from rag.passages import Splitter
+from rag.store import files
+from rag.store.generation import Generation
+from rag.store.manifest import Manifest, live_generation, sealed
 
 
 def live(index: Path) -> Generation:

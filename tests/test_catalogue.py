@@ -4,9 +4,9 @@ from pathlib import Path
 
 from conftest import WordEncoder
 
-from rag.build import build_index
-from rag.catalogue import catalogue, original_file
+from rag.building.build import build_index
 from rag.index import open_index
+from rag.web.catalogue import catalogue, original_file
 
 
 def test_the_list_says_what_became_of_every_file(

@@ -15,7 +15,7 @@ from saved_example import save, twelve
 from scripted_server import Reply, claims, in_pieces, number_of, scripted
 
 from rag import cli
-from rag.arguments import parse
+from rag.cli.arguments import parse
 from rag.index import Index
 from rag.terminal import safe
 
@@ -285,7 +285,7 @@ def test_on_a_terminal_a_models_text_is_shown_while_it_is_written(
 ) -> None:
     shown: list[str] = []
     monkeypatch.setattr("rag.index.open_index", lambda *_, **__: seeds_index)
-    monkeypatch.setattr(cli.sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setattr("builtins.print", lambda *said, **how: shown.append((*said, "")[0]))
     with scripted(_about_exaflops) as server:
         model = ["--llm-url", server.url, "--llm-model", "m"]
@@ -313,7 +313,7 @@ def test_on_a_network_who_may_use_the_page_must_be_said(
 def test_an_account_is_made_with_a_password_from_standard_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from rag.accounts import read_accounts
+    from rag.web.accounts import read_accounts
 
     monkeypatch.setattr("sys.stdin", io.StringIO("a long password\n"))
     assert cli.main(["password", str(tmp_path / "accounts"), "ali"]) == 0

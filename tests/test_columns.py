@@ -7,8 +7,8 @@ import bm25s
 import numpy as np
 import pytest
 
-from rag import columns
-from rag.columns import Columns
+from rag.store import columns
+from rag.store.columns import Columns
 
 
 def test_scores_are_those_of_bm25s_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

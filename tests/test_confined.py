@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from small_pdf import small_pdf
 
+from rag.corpus.readers import confined
+from rag.corpus.readers.confined import Confined, Limits
 from rag.errors import CorpusError
-from rag.readers import confined
-from rag.readers.confined import Confined, Limits
 
 FILES = Path(__file__).parent / "files"
 PAGE = b"<p>One sentence of the article.</p>"
@@ -18,8 +18,8 @@ PAGE = b"<p>One sentence of the article.</p>"
 MISBEHAVE = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from rag.readers import formats, worker
-from rag.readers.blocks import Extracted
+from rag.corpus.readers import formats, worker
+from rag.corpus.readers.blocks import Extracted
 def read(raw):
     match raw.split():
         case [b"loop", *_]:
@@ -146,8 +146,8 @@ def test_whoever_reads_slowly_may(misbehaving: Confined) -> None:
 def test_reading_imports_nothing_heavy_and_may_not_do_what_readers_need_not() -> None:
     program = f"""
 import os, sys, socket
-from rag.readers import worker
-from rag.readers.formats import read_file
+from rag.corpus.readers import worker
+from rag.corpus.readers.formats import read_file
 read = [list(read_file(open({str(FILES)!r} + "/" + n, "rb").read(), "." + n.split(".")[-1]))
         for n in sorted(os.listdir({str(FILES)!r})) if not n.endswith("tex")]
 list(read_file(b"<p>A text.</p>", ".html"))

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from scripted_server import Reply, in_pieces, number_of, scripted
 
-from rag.conversation import MAX_QUESTION, Asking, read_asking, with_answer, with_question
 from rag.errors import RagError
 from rag.generate import LanguageModel
 from rag.types import Filter
+from rag.web.conversation import MAX_QUESTION, Asking, read_asking, with_answer, with_question
 
 QUESTIONS = {
     "How many exaflops does the Kazakh supercomputer have?": "deux exaflops",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.dense import DenseIndex
+from rag.store.dense import DenseIndex
 
 VECTORS = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.disagreement import Statement, disagreeing
+from rag.answering.disagreement import Statement, disagreeing
 
 
 def say(text: str, answer: str, article: str, language: str = "en") -> Statement:

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from conftest import WordEncoder
 
-from rag import embedding
-from rag.build import build_index
+from rag.building import embedding
+from rag.building.build import build_index
 from rag.cli import main
 from rag.doctor import Check, examine_index
 from rag.errors import IndexLocked, IndexMissing
 from rag.index import open_index
-from rag.lock import building
-from rag.manifest import live_generation
-from rag.publish import generations
 from rag.repair import repair
+from rag.store.lock import building
+from rag.store.manifest import live_generation
+from rag.store.publish import generations
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_the_command_says_what_it_moved_and_what_it_found(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for module in ("rag.build", "rag.doctor"):
+    for module in ("rag.building.build", "rag.doctor"):
         monkeypatch.setattr(f"{module}.load_encoder", lambda *_, **__: words)
     flip(live_generation(index) / "texts.utf8")
     assert main(["doctor", "--index", str(index)]) == 1

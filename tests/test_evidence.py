@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.answering.evidence import gather
+from rag.answering.reader import lazy_reader
+from rag.building.build import build_index
 from rag.cli import main
-from rag.evidence import gather
 from rag.index import Index, open_index
-from rag.reader import lazy_reader
 
 
 @pytest.fixture
@@ -56,6 +56,6 @@ def test_the_page_is_served_when_its_reader_is_loaded(
             steps.append("loaded" if self._reader() else "no reader")
 
     monkeypatch.setattr("rag.index.Index", Noted)
-    monkeypatch.setattr("rag.server.serve", lambda *_, **__: steps.append("served"))
+    monkeypatch.setattr("rag.web.server.serve", lambda *_, **__: steps.append("served"))
     assert main(["chat", "--index", str(seeds_folder)]) == 0
     assert steps == ["loaded", "served"]

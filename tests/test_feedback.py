@@ -12,7 +12,7 @@ from rag.bench.feedback_measure import measure_feedback
 from rag.bench.formats import common_format
 from rag.bench.measuring import Settings
 from rag.bench.places import Places
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.errors import BenchmarkError
 from rag.index import Index, open_index
 

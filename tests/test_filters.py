@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.errors import FilterError
-from rag.filters import passing
 from rag.index import Index, open_index
+from rag.store.filters import passing
 from rag.types import Filter, Metadata
 
 IDS = ["a", "b", "c"]

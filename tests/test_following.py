@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.errors import IndexCorrupt
-from rag.generation import Generation, open_generation
 from rag.index import Index, open_index
-from rag.manifest import live_generation
+from rag.store.generation import Generation, open_generation
+from rag.store.manifest import live_generation
 
 CLOSED = "The bridge crosses the river. It is closed at night.\n"
 

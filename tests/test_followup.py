@@ -4,12 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.followup import complete
+from rag.answering.followup import complete
 from rag.types import Turn
 
 REPLACED = [
     ("Combien de centres de données en Azerbaïdjan ?", "Et en Arménie ?",
      "Combien de centres de données en Arménie ?"),
+    ("How many start-ups are there in Kazakhstan?", "Et en Arménie ?",
+     "How many start-ups are there in Arménie?"),
+    ("How many exaflops does the Kazakh supercomputer have?", "А в Армении?",
+     "How many exaflops does the Армении supercomputer have?"),
     ("Combien d'entreprises compte l'Azerbaïdjan ?", "Et l'Arménie ?",
      "Combien d'entreprises compte l'Arménie ?"),
     ("Quel est le rôle de Nvidia en Azerbaïdjan ?", "Et en Arménie ?",

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag import freshness
-from rag.build import build_index, index_articles
-from rag.files import sha256
+from rag.building.build import build_index, index_articles
+from rag.corpus.passages import Splitter, split_article
 from rag.index import Index, open_index
-from rag.passages import Splitter, split_article
+from rag.store import freshness
+from rag.store.files import sha256
 from rag.terminal import answer_text
 from rag.types import Article, Metadata
 

@@ -11,8 +11,8 @@ from browsing import ask, opened, words
 from markdown_it import MarkdownIt
 from payloads import PAYLOADS
 
-from rag.server import serving
 from rag.types import Answer, Article, Citation, Hit, Metadata, Scores, Sentence
+from rag.web.server import serving
 
 
 class HostileIndex:

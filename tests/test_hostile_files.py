@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from small_pdf import CATALOGUE, FONT, PAGE, PAGES, pdf_of, stream
 
-from rag.articles import Problem, read_articles
+from rag.corpus.articles import Problem, read_articles
+from rag.corpus.readers.confined import Confined, Limits
+from rag.corpus.readers.formats import SUFFIXES
 from rag.errors import CorpusError
-from rag.readers.confined import Confined, Limits
-from rag.readers.formats import SUFFIXES
 from rag.types import Article
 
 FILES = Path(__file__).parent / "files"

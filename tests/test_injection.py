@@ -6,7 +6,7 @@ import pytest
 from conftest import SEEDS
 from scripted_server import Reply, claims, in_pieces, number_of, scripted
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.generate import Generated, LanguageModel, generate_answer
 from rag.generate.prompt import CLOSE, OPEN, as_data
 from rag.index import Index, open_index

@@ -5,8 +5,8 @@ from math import exp, log
 import numpy as np
 import pytest
 
-from rag.evidence import Evidence
-from rag.judgement import (
+from rag.answering.evidence import Evidence
+from rag.answering.judgement import (
     Judgement,
     confidence,
     judge,

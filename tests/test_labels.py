@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rag.labels import LANGUAGES, date_form, date_text, every_label, known_language, label
+from rag.web.labels import LANGUAGES, date_form, date_text, every_label, known_language, label
 
 
 def test_every_label_is_there_in_every_language_with_the_same_values_to_fill_in() -> None:

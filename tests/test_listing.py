@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
-from rag.generation import Generation
+from rag.building.build import build_index
+from rag.corpus.metadata import describe
 from rag.index import open_index
-from rag.manifest import live_generation
-from rag.metadata import describe
+from rag.store.generation import Generation
+from rag.store.manifest import live_generation
 from rag.terminal import answer_text, article_lines
 from rag.types import Mark
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from mcp import Client
 
-from rag.server import serving
+from rag.web.server import serving
 
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from measure_memory import HashEncoder, articles, split
 
-from rag import columns, embedding, tables
-from rag.build import index_articles
-from rag.manifest import live_generation
+from rag.building import embedding
+from rag.building.build import index_articles
+from rag.store import columns, tables
+from rag.store.manifest import live_generation
 
 ARRAYS = ("passages.npy", "sentences.npy", "bm25_scores.npy", "bm25_rows.npy", "bm25_starts.npy")
 

@@ -5,7 +5,7 @@ from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.metadata import find_metadata, parse_date
+from rag.corpus.metadata import find_metadata, parse_date
 from rag.types import Metadata
 
 BODY = (

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from rag.accounts import Accounts, hash_password
-from rag.network import SECURITY_HEADERS, Exposure
-from rag.server import serving
+from rag.web.accounts import Accounts, hash_password
+from rag.web.network import SECURITY_HEADERS, Exposure
+from rag.web.server import serving
 
 ACCOUNTS = Accounts({"ali": hash_password("a password")})
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from rag.articles import Problem, read_articles, read_folder
-from rag.overrides import read_overrides
+from rag.corpus.articles import Problem, read_articles, read_folder
+from rag.corpus.overrides import read_overrides
 from rag.types import Article, Metadata
 
 

@@ -1,13 +1,17 @@
 """The page in a real browser: what staff do, at a desk's width and a phone's."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browsing import answered, ask, newest_answer, opened, words
 
-from rag.server import serving
+from rag.building.build import build_index
+from rag.index import open_index
+from rag.web.server import serving
 
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 RUSSIAN = "Сколько компаний в Astana Hub?"
@@ -56,6 +60,24 @@ def test_a_citation_opens_its_article_at_the_highlighted_sentence(
         earlier.click()
         expect(cited).to_have_text(words(citation.quote))
         expect(cited).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_citation_of_a_pdf_names_its_page(chromium: Any, tmp_path: Path, width: int) -> None:
+    from playwright.sync_api import expect
+
+    (tmp_path / "articles").mkdir()
+    shutil.copy(Path(__file__).parent / "files" / "latex.pdf", tmp_path / "articles")
+    build_index(tmp_path / "articles", tmp_path / "index")
+    index = open_index(tmp_path / "index")
+    with serving(index, port=0) as url, opened(chromium, url, width=width) as page:
+        answer = ask(page, "What is the velocity under the eastern arch?")
+        expect(answer.locator(".lead")).to_contain_text("2.1 metres per second")
+        expect(answer.locator(".origin")).to_contain_text("p. 2")
+        answer.locator(".lead a.cite").click()
+        expect(page.locator("mark.cited")).to_contain_text("2.1 metres per second")
+        facts = page.get_by_role("region", name="Source article").locator(".byline")
+        expect(facts).to_contain_text("p. 2")
 
 
 def test_the_next_citation_of_the_answer_is_one_step_away(

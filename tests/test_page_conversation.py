@@ -11,8 +11,8 @@ from gradio_client import Client
 from gradio_client.utils import Status
 
 from rag.index import Index
-from rag.server import serving
 from rag.types import Answer
+from rag.web.server import serving
 
 QUESTION = "How many exaflops does the Kazakh supercomputer have?"
 OTHER = "Qui a écrit l'article sur la coopération avec l'UE ?"
@@ -256,7 +256,7 @@ def test_a_question_too_many_is_told_so_and_is_not_lost(
 ) -> None:
     from playwright.sync_api import expect
 
-    monkeypatch.setattr("rag.app.MAX_WAITING", 2)
+    monkeypatch.setattr("rag.web.app.MAX_WAITING", 2)
     with serving(slow, port=0) as url, opened(chromium, url) as page:
         client = Client(url, verbose=False)
         jobs = [submitted(client, f"Combien, {number} ?") for number in range(4)]

@@ -10,13 +10,13 @@ from conftest import WordEncoder
 
 from rag.bench.feedback import candidate_qrels, read_feedback
 from rag.bench.places import Places
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.cli import main
 from rag.errors import CorpusError, RagError
-from rag.feedback import FILE, Judged, exported, feedback_file, keep_judgement
 from rag.index import Index, open_index
-from rag.server import serving
 from rag.types import Filter
+from rag.web.feedback import FILE, Judged, exported, feedback_file, keep_judgement
+from rag.web.server import serving
 
 
 @pytest.fixture

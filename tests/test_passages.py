@@ -8,8 +8,8 @@ from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.metadata import find_metadata
-from rag.passages import (
+from rag.corpus.metadata import find_metadata
+from rag.corpus.passages import (
     Splitter,
     sentence_kind,
     split_article,

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from small_pdf import locked_pdf, small_pdf
 
+from rag.corpus.readers.blocks import Extracted
+from rag.corpus.readers.pdf import read_pdf
 from rag.errors import CorpusError
-from rag.readers.blocks import Extracted
-from rag.readers.pdf import read_pdf
 from rag.types import Mark
 
 FILES = Path(__file__).parent / "files"

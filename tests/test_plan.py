@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index, plan_index
+from rag.building.build import build_index, plan_index
+from rag.building.plan import Plan
 from rag.cli import main
+from rag.corpus.passages import Splitter
 from rag.encoders import BUNDLED
 from rag.errors import CorpusError, IndexMismatch
 from rag.index import open_index
-from rag.manifest import live_generation
-from rag.passages import Splitter
-from rag.plan import Plan
+from rag.store.manifest import live_generation
 
 
 @pytest.fixture

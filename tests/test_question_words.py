@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.question_words import NONE, asks_for
+from rag.answering.question_words import NONE, asks_for
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.answering.reader import MAX_WINDOW, Reader, load_reader
 from rag.encoders import BundledEncoder
-from rag.reader import MAX_WINDOW, Reader, load_reader
 
 BRIDGE = ["Le pont a été construit en 1932.", "Il mesure 128 mètres de long."]
 TRAIN = ["The night train leaves at 21:40.", "A berth costs 38 euros."]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from small_pdf import pdf_of_pages
 
+from rag.corpus.metadata import describe
+from rag.corpus.readers.blocks import Extracted
+from rag.corpus.readers.formats import SUFFIXES, read_file, suffix
 from rag.errors import CorpusError
-from rag.metadata import describe
-from rag.readers.blocks import Extracted
-from rag.readers.formats import SUFFIXES, read_file, suffix
 from rag.types import Mark, Metadata
 
 FILES = Path(__file__).parent / "files"

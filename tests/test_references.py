@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.references import refers_back
+from rag.answering.references import refers_back
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from payloads import PAYLOADS
 
 from rag.generate import Claim, Generated
-from rag.render.answer import render_answer, render_problem
-from rag.render.source import render_source
-from rag.render.text import About
-from rag.render.turns import read_question, read_turns, render_question
 from rag.types import Answer, AnswerSpan, Article, Citation, Hit, Metadata, Scores, Sentence, Turn
+from rag.web.render.answer import render_answer, render_problem
+from rag.web.render.source import render_source
+from rag.web.render.text import About
+from rag.web.render.turns import read_question, read_turns, render_question
 
 CONTROLS = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)]))
 LINES = st.sampled_from("\n\t")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.building.build import build_index
+from rag.corpus.resemblance import Comparison, Resemblance
 from rag.index import Index, open_index
-from rag.listing import list_articles
-from rag.resemblance import Comparison, Resemblance
+from rag.store.listing import list_articles
 from rag.types import Article, Metadata
 
 FACTS = (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.index import Index, open_index
 from rag.retrieve import LEXICAL_WEIGHT, fuse, rank_passages, shares
 from rag.types import Scores

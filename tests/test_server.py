@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from rag.errors import RagError
-from rag.server import serving
+from rag.web.server import serving
 
 
 @pytest.fixture(scope="module")

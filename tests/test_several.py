@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.several import split_question, together, wants_several
+from rag.answering.several import split_question, together, wants_several
 
 LIST = [
     "Le pays a déjà lancé :",

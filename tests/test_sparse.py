@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.sparse import FILES, K1, B, SparseIndex, coverages
+from rag.store.sparse import FILES, K1, B, SparseIndex, coverages
 
 TEXTS = ["un pont", "un train", "un train de nuit"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.index import Index, open_index
 
 STORY = "The bridge over the river was opened on Monday by the mayor and two hundred guests.\n"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from rag.suggestions import examples, follow_ups, names_in
+from rag.web.suggestions import examples, follow_ups, names_in
 
 
 def test_names_are_capitalised_words_inside_a_sentence() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.corpus.readers.text import decode_text, read_markdown
 from rag.errors import CorpusError
-from rag.readers.text import decode_text, read_markdown
 
 FRENCH = "Les dépenses de l’été ont été élevées, dit-il à Genève. " * 5
 RUSSIAN = "Президент объявил о создании нового университета в столице страны. " * 5

@@ -9,12 +9,12 @@ import pytest
 from browsing import ask, opened
 from conftest import SEEDS
 
-from rag.build import build_index
+from rag.building.build import build_index
 from rag.errors import CorpusError
 from rag.index import Index, open_index
-from rag.network import Exposure
-from rag.server import serving
-from rag.uploads import Uploads
+from rag.web.network import Exposure
+from rag.web.server import serving
+from rag.web.uploads import Uploads
 
 TEXT = b"The new bridge\n\nThe bridge of Almaty was opened on 5 May 2025 and is 412 metres long.\n"
 
@@ -52,6 +52,29 @@ def test_an_added_file_can_be_asked_without_a_restart(
     assert (folder / "bridge.txt").read_bytes() == TEXT
     assert not (folder / "broken.txt").exists()
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_bar_shows_how_far_the_index_is(chromium: Any, index: Index, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    (tmp_path / "bridge.txt").write_bytes(TEXT)
+    told = {"state": "working", "what": "embedding", "done": 3, "total": 12, "said": ""}
+    with (
+        serving(index, port=0, exposure=Exposure(uploads=True)) as url,
+        opened(chromium, url) as page,
+    ):
+        page.route("**/page/progress.json", lambda route: route.fulfill(json=told))
+        page.get_by_role("button", name="Articles", exact=True).click()
+        bar = page.locator("#upload progress")
+        expect(bar).to_be_hidden()
+        page.get_by_label("Add articles").set_input_files([tmp_path / "bridge.txt"])
+        expect(bar).to_be_visible()
+        expect(bar).to_have_js_property("position", 0.25)
+        told |= {"done": 9}
+        expect(bar).to_have_js_property("position", 0.75)
+        page.unroute("**/page/progress.json")
+        expect(bar).to_be_hidden()
+        expect(page.locator("td.of-title")).to_have_count(2)
 
 
 @pytest.mark.parametrize(

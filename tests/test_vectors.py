@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from conftest import WordEncoder
 
-from rag import embedding
-from rag.build import build_index
+from rag.building import embedding
+from rag.building.build import build_index
+from rag.building.vectors import CacheState, VectorCache, cached
 from rag.index import open_index
-from rag.vectors import CacheState, VectorCache, cached
 
 DIGESTS = np.array([bytes([n]) * 16 for n in (1, 2, 3)], "S16")
 VECTORS = np.array([[1, 2], [3, 4], [5, 6]], np.float32)

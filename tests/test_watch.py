@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import WordEncoder
 
-from rag.build import BuildReport, build_index
+from rag.building.build import BuildReport, build_index
+from rag.building.watch import watch_folder
 from rag.errors import CorpusError, IndexLocked, RagError
 from rag.index import open_index
-from rag.lock import building
-from rag.watch import watch_folder
+from rag.store.lock import building
 
 Event = BuildReport | str
 PATIENCE = 60  # s until a test gives up

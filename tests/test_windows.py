@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.windows import Window, choose_windows
+from rag.answering.windows import Window, choose_windows
 
 NEVER = float("-inf")
 

@@ -20,7 +20,7 @@ from rag.bench.collection import AskedQuestion
 from rag.bench.records import AnswerOutcome, AnswerResult, CitedSpan, GoldSpan
 from rag.bench.significance import intervals, resample_means
 from rag.bench.spans import holds, overlap
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.types import Answer
 
 RIGHT = "sentence@1"  # what counts as a right answer where risk is measured

@@ -11,7 +11,7 @@ from time import perf_counter
 from rag.bench.collection import AskedQuestion
 from rag.bench.metrics import score_questions
 from rag.bench.records import ArmOutcome
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.index import Index
 from rag.types import Arm
 

@@ -13,8 +13,8 @@ from rag.bench.collection import AskedQuestion, Collection, Query
 from rag.bench.lines import Ids, clean_text, json_lines, numbered_lines
 from rag.bench.records import Warned
 from rag.bench.trec import read_grade
+from rag.corpus.metadata import detect_language
 from rag.errors import BenchmarkError
-from rag.metadata import detect_language
 
 COLUMNS = ["query-id", "corpus-id", "score"]
 

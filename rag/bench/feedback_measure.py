@@ -12,7 +12,7 @@ from rag.bench.measuring import Plan, Settings, finish, measure_plans, named_pas
 from rag.bench.pairs import questions_hash
 from rag.bench.places import Places
 from rag.bench.records import Warned
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.errors import BenchmarkError
 from rag.index import Index
 

@@ -18,7 +18,7 @@ from rag.bench.pairs import Arms, question_outcomes, questions_hash, summarise
 from rag.bench.records import ArmOutcome, Measurement, RunManifest, Warned
 from rag.bench.store import Store
 from rag.bench.trec import Ranking, read_qrels, read_run, read_topics
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.errors import BenchmarkError
 
 _LINES = 20_000  # of a run that are scored together

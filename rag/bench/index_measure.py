@@ -20,7 +20,7 @@ from rag.bench.measuring import Answering, Plan, Settings, finish, measure_plans
 from rag.bench.places import Places
 from rag.bench.questions import Question, read_questions
 from rag.bench.records import GoldSpan, RunManifest
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.errors import BenchmarkError, CorpusError
 from rag.index import Index
 

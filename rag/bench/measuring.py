@@ -25,7 +25,7 @@ from rag.bench.records import (
 )
 from rag.bench.saved import as_json, write_passages, write_questions, write_result
 from rag.bench.store import Store
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.index import Index
 from rag.types import Answer, Arm
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from rag.answering.reader import Reader
 from rag.bench.collection import AskedQuestion, Collection, are_translations, choose_questions
 from rag.bench.corpora import open_corpus
 from rag.bench.formats import pair_names
 from rag.bench.halves import every_second_article, without_missing
 from rag.bench.measuring import Answering, Plan
 from rag.bench.pairs import questions_hash
-from rag.embedding import Progress
+from rag.building.embedding import Progress
 from rag.encoders import Encoder
 from rag.errors import BenchmarkError
 from rag.index import Index
-from rag.reader import Reader
 from rag.types import Answer, Filter
 
 

@@ -13,6 +13,7 @@ from statistics import fmean, median
 from time import perf_counter
 from typing import Any
 
+from rag.answering.reader import lazy_reader
 from rag.bench.collection import Collection, choose_questions
 from rag.bench.conditions import manifest_of
 from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
@@ -21,12 +22,11 @@ from rag.bench.measuring import Plan, Settings, finish, measure_plans, named_pas
 from rag.bench.planning import AnswerModels, plan_answers, plan_pairs
 from rag.bench.records import PairResult, PassageText, QuestionOutcome, RunManifest
 from rag.bench.vector_cache import CachedEncoder
+from rag.building.embedding import Progress
 from rag.bundled.model import default_cache
-from rag.embedding import Progress
 from rag.encoders import BUNDLED, Encoder, load_encoder
 from rag.errors import BenchmarkError
 from rag.index import Index
-from rag.reader import lazy_reader
 
 Corpus = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Questions' records → the slices they fall into, by rules simple enough to be told.
 
 language    of the question → of the passages, where there is more than one pair
-asks for    the question word, see `rag.question_words`; other languages have none
+asks for    the question word, see `rag.answering.question_words`; other languages have none
 answer      the first gold span: a date (a year at its end, or 3.10.1990), a number (any
             digit), a name (its longer words, in capitals), or other; at most six words,
             longer ones are other. Scripts without capitals have no names.
@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from rag.answering.question_words import asks_for
 from rag.bench.records import QuestionOutcome
-from rag.question_words import asks_for
 
 AnswerType = Literal["date", "number", "name", "other"]
 Slice = tuple[str, str]  # what it is by, and the value

@@ -16,8 +16,8 @@ from rag.bench.collection import Collection, Query
 from rag.bench.lines import clean_text
 from rag.bench.records import GoldSpan, Warned
 from rag.bench.squad_answers import answer_spans
+from rag.corpus.metadata import detect_language
 from rag.errors import BenchmarkError
-from rag.metadata import detect_language
 from rag.types import AnswerSpan
 
 FileFormat = Literal["questions", "feedback", "squad"]

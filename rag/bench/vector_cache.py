@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.encoders import Encoder, Vectors
-from rag.manifest import digest
+from rag.store.manifest import digest
 
 Kind = Literal["query", "document"]
 

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from rag.bundled.tuned import READER_FILE
 from rag.errors import ModelError
-from rag.files import sha256, sync
+from rag.store.files import sha256, sync
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

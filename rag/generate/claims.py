@@ -8,8 +8,8 @@ stands in code is a sentence like another, without citations.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.corpus.passages import split_sentences
 from rag.generate.markers import scan
-from rag.passages import split_sentences
 
 _MARKUP = "*_#>`~|•-–— \t"
 

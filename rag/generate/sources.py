@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer import cite
-from rag.evidence import Evidence
-from rag.generation import SENTENCE, Generation
+from rag.answering.answer import cite
+from rag.answering.evidence import Evidence
 from rag.retrieve import Candidate
+from rag.store.generation import SENTENCE, Generation
 from rag.types import Answer, Citation, Hit
 
 GIVEN = 40  # sentences at most

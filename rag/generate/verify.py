@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from math import log
 from typing import TYPE_CHECKING
 
+from rag.corpus.metadata import detect_language
 from rag.encoders import BundledEncoder, Encoder
 from rag.generate.amounts import missing_amounts
 from rag.generate.names import Casing, known_names, missing_names, words_of
 from rag.generate.sources import Source
 from rag.generate.support import Supports
-from rag.metadata import detect_language
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -29,16 +29,16 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from rag.answering.evidence import Evidence, gather
+from rag.answering.judgement import JUDGEMENT_FILE, Judged, Judgement, features, judge, top_features
+from rag.answering.reader import Reader, lazy_reader
 from rag.bench.collection import AskedQuestion, choose_questions
 from rag.bench.corpora import cached_encoder, open_corpus
 from rag.bench.halves import every_second_article, without_missing
 from rag.bench.squad import read_squad, squad_collection
 from rag.bundled.model import default_cache
 from rag.encoders import BundledEncoder
-from rag.evidence import Evidence, gather
 from rag.index import Index
-from rag.judgement import JUDGEMENT_FILE, Judged, Judgement, features, judge, top_features
-from rag.reader import Reader, lazy_reader
 from rag.stories import one_slot_per_story
 from rag.training.asked import translations, written
 from rag.training.held_out import is_held_out

@@ -23,7 +23,7 @@ from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
 from rag.bench.squad import read_squad, squad_collection
 from rag.bundled.model import default_cache, ensure_bundled_model, load_tokenizer, open_session
 from rag.encoders import BundledEncoder, batches
-from rag.generation import Generation
+from rag.store.generation import Generation
 
 REORDERED = 30
 WEIGHTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)

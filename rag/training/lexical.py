@@ -2,7 +2,7 @@
 
 Prints nDCG@10 over the tuning questions of a SQuAD-format file (those whose running index
 is not a multiple of `--every`) for each K1, B and weight. The table in the README is its
-output on PIAF 1.1; `rag.sparse` and `rag.retrieve` hold what it chose.
+output on PIAF 1.1; `rag.store.sparse` and `rag.retrieve` hold what it chose.
 """
 
 import argparse
@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-import rag.sparse
+import rag.store.sparse
 from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
 from rag.bench.squad import read_squad
 from rag.bundled.model import default_cache
 from rag.encoders import BundledEncoder
-from rag.generation import Generation
-from rag.sparse import SparseIndex
+from rag.store.generation import Generation
+from rag.store.sparse import SparseIndex
 
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25)
 K1S, BS = (0.3, 0.5, 0.8, 1.2), (0.6, 0.75, 0.9)
@@ -59,7 +59,7 @@ def main() -> None:
     print(f"{len(asked)} questions; weight " + "  ".join(f"{weight:>6}" for weight in WEIGHTS))
     for k1 in K1S:
         for b in BS:
-            rag.sparse.K1, rag.sparse.B = k1, b
+            rag.store.sparse.K1, rag.store.sparse.B = k1, b
             index = SparseIndex.of(file.contexts, languages)
             lexical: Matrix = np.array([index.shares(q.text) for q in asked], np.float32)
             row = [ndcg(cosines + np.float32(w) * lexical, relevant) for w in WEIGHTS]

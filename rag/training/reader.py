@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
+from rag.answering.reader import END
 from rag.bundled.export import LAYER_NAMES, export_sentence_transformer
 from rag.bundled.tuned import READER_FILE, Tensors, read_tuned, write_tuned
-from rag.reader import END
 from rag.training.reader_examples import Example, read_examples, write_examples
 
 FROZEN = 4  # lower layers, of twelve

@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.answering.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
+from rag.answering.windows import choose_windows
 from rag.bench.collection import AskedQuestion, Collection, choose_questions
 from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
 from rag.bench.records import GoldSpan
@@ -25,13 +27,11 @@ from rag.bench.squad import read_squad, squad_collection
 from rag.bench.vector_cache import CachedEncoder
 from rag.bundled.model import default_cache
 from rag.encoders import BundledEncoder
-from rag.generation import Generation
-from rag.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
 from rag.retrieve import Candidate, citable, rank_passages
+from rag.store.generation import Generation
 from rag.training.asked import NEWS, translations, written
 from rag.training.held_out import is_held_out
 from rag.training.mismatch import Swaps
-from rag.windows import choose_windows
 
 RANKED = 10  # passages, and windows of them, that negatives come from
 TIMES = {0: 2, 1: 2}  # examples of each question of the first file, and of the news

@@ -1,0 +1,1 @@
+"""Ranked passages → the sentences that answer, and how likely they do."""

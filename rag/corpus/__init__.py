@@ -1,0 +1,1 @@
+"""A folder of files → articles, their metadata, passages and sentences."""

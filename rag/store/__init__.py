@@ -1,0 +1,1 @@
+"""An index on the disk: its generations, their files, and what guards them."""

@@ -1,0 +1,1 @@
+"""The chat page and its server, for people and for programs."""
