@@ -14,7 +14,7 @@ from rag.store.generation import Generation
 from rag.store.sparse import coverages
 
 CONSIDERED = 10  # passages among which the answer is looked for
-AT_FIRST, READ = 6, 12  # windows that are read, and where those do not surely answer
+AT_FIRST, READ = 6, 18  # windows that are read, and where those do not surely answer
 
 
 @dataclass(frozen=True, slots=True)

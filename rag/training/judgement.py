@@ -43,9 +43,8 @@ from rag.stories import one_slot_per_story
 from rag.training.asked import translations, written
 from rag.training.held_out import is_held_out
 
-CHOICE = {True: ("span", "has", "cosine", "covered", "passage"),
-          False: ("cosine", "covered", "passage")}  # fmt: skip
-CONFIDENCE = {True: ("span", "has", "passage", "lead"), False: ("cosine", "passage", "lead")}
+CHOICE = {True: ("span", "cosine", "passage"), False: ("cosine", "covered", "passage")}
+CONFIDENCE = {True: ("span", "has", "lead"), False: ("cosine", "passage", "lead")}
 WRONGLY_REFUSED = 0.025
 PENALTY = 1e-3  # on squared weights of standardised features
 
