@@ -35,7 +35,7 @@ def render_answer(
     elif written is not None and written.used:
         body = _written(shown, written)
     elif written is not None:
-        body += f'<p class="note">{labelled("not_written", language)}</p>'
+        body = f'<p class="note">{labelled("not_written", language)}</p>{body}'
     asked = _asked(answer, language, within)
     return message(asked + body + _follow_ups(follow_ups, language), language)
 
