@@ -215,6 +215,8 @@ def test_a_watch_reports_its_builds_and_ends_with_an_interrupt(
     watch = subprocess.Popen(
         [*command, "--index", str(tmp_path / "index")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        # A shell's background jobs ignore interrupts, and what they start does too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert watch.stdout is not None
     assert json.loads(watch.stdout.readline())["added"] == 2
