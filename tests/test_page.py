@@ -162,6 +162,14 @@ def test_another_language_is_chosen_and_stays(chromium: Any, url: str, seeds_ind
         assert page.title() == "Спросите статьи"
 
 
+def test_the_box_is_as_high_after_a_question_as_before(chromium: Any, url: str) -> None:
+    with opened(chromium, url, width=390) as page:
+        box = page.locator("#question textarea")
+        before = box.bounding_box()["height"]
+        ask(page, QUESTION)
+        assert box.bounding_box()["height"] == before
+
+
 def test_an_empty_question_asks_nothing_and_an_example_asks_itself(chromium: Any, url: str) -> None:
     from playwright.sync_api import expect
 

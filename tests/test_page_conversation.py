@@ -161,15 +161,43 @@ def test_a_link_asks_the_same_of_the_same_articles_and_says_if_they_changed(
         expect(page.get_by_role("alert")).to_contain_text("The articles have changed")
 
 
-def test_on_paper_there_is_the_conversation_alone(chromium: Any, url: str) -> None:
+@pytest.mark.parametrize(
+    "leave", ["a link", "New conversation", "Earlier conversations", "Ask only this article"]
+)
+def test_what_belongs_to_the_conversation_leads_back_to_it_from_the_articles(
+    chromium: Any, url: str, leave: str
+) -> None:
     from playwright.sync_api import expect
 
     with opened(chromium, url) as page:
         ask(page, QUESTION)
-        page.emulate_media(media="print")
+        page.get_by_role("button", name="Articles").click()
+        expect(page.locator("#question")).to_be_hidden()
+        if leave == "a link":
+            page.evaluate("ask => (location.hash = new URLSearchParams({ ask }))", OTHER)
+            expect(page.locator(".question")).to_have_text([OTHER])
+        else:
+            page.get_by_role("button", name=leave).click()
+        if leave == "Earlier conversations":
+            page.locator("#conversations [data-open]").click()
+        expect(page.locator("#question")).to_be_visible()
+        expect(page.get_by_role("button", name="Ask", exact=True).first).to_have_attribute(
+            "aria-current", "page"
+        )
+
+
+def test_on_paper_there_is_the_conversation_alone(chromium: Any, url: str) -> None:
+    from playwright.sync_api import expect
+
+    with opened(chromium, url, color_scheme="dark") as page:
+        ask(page, QUESTION)
+        page.emulate_media(media="print", color_scheme="dark")
         expect(page.locator(".question")).to_be_visible()
+        for part in (".question", ".lead .quote", ".lead strong"):
+            expect(page.locator(part)).to_have_css("color", "rgb(34, 32, 28)")
+        expect(page.locator(".card").first).to_have_css("background-color", "rgb(255, 255, 255)")
         expect(page.locator(".card").last).to_be_visible()
-        for part in ("#masthead", "#question", "#source", ".toolbar"):
+        for part in ("#masthead", "#question", "#source", ".toolbar", ".number .unseen"):
             expect(page.locator(part).first).to_be_hidden()
 
 

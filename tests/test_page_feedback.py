@@ -89,6 +89,10 @@ def test_staff_judge_an_answer_and_a_passage_in_the_page(
         card.hover()
         card.get_by_role("button", name="Wrong").click()
         expect(card.locator("[aria-pressed]")).to_have_text("Noted, thank you")
+        page.set_viewport_size({"width": 390, "height": 844})
+        card.get_by_role("button", name="Right").click(trial=True)
+        title, bar = (card.locator(part).bounding_box() for part in (".card-title", ".judge"))
+        assert title["y"] + title["height"] <= bar["y"]  # what one presses hides nothing
     assert main(["feedback", "--index", str(seeds_folder)]) == 0
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     citations = seeds_index.ask(question).citations

@@ -1,6 +1,7 @@
 """Files that readers of the page add to the folder."""
 
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from conftest import SEEDS
 from rag.building.build import build_index
 from rag.errors import CorpusError
 from rag.index import Index, open_index
+from rag.store.lock import building
+from rag.web import uploads
 from rag.web.network import Exposure
 from rag.web.server import serving
-from rag.web.uploads import Uploads
+from rag.web.uploads import Progress, Uploads
 
 TEXT = b"The new bridge\n\nThe bridge of Almaty was opened on 5 May 2025 and is 412 metres long.\n"
 
@@ -52,6 +55,42 @@ def test_an_added_file_can_be_asked_without_a_restart(
     assert (folder / "bridge.txt").read_bytes() == TEXT
     assert not (folder / "broken.txt").exists()
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_an_added_file_waits_for_a_build_that_somebody_else_has_begun(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "RETRY", 0.01)
+    added = Uploads(index)
+    with building(tmp_path / "index"):
+        added.add("bridge.txt", TEXT)
+        assert added.progress.state == "working"
+    ended(added)
+    assert added.progress == Progress("done")
+    assert "412" in (index.ask("How long is the bridge of Almaty?").answer or "")
+
+
+def test_why_a_build_failed_is_logged_and_not_told(
+    index: Index,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(uploads, "PATIENCE", 0.0)
+    added = Uploads(index)
+    with building(tmp_path / "index"):
+        added.add("bridge.txt", TEXT)
+        ended(added)
+    assert added.progress == Progress("failed", said="")
+    assert "bridge.txt could not be indexed" in caplog.text
+    assert str(tmp_path) in caplog.text
+
+
+def ended(added: Uploads) -> None:
+    for thread in threading.enumerate():
+        if thread.name.startswith("uploads"):
+            thread.join(60)
+    assert added.progress.state != "working"
 
 
 def test_a_bar_shows_how_far_the_index_is(chromium: Any, index: Index, tmp_path: Path) -> None:

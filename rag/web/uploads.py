@@ -1,32 +1,38 @@
 """Files that readers of the page add to the folder of an index, which is then brought up to date.
 
-One build runs at a time. A file that cannot be read is taken out of the folder again. Nothing
-that is there is ever replaced.
+One build runs at a time, and waits for one that somebody else has begun. A file that cannot be
+read is taken out of the folder again. Nothing that is there is ever replaced. Why a build
+failed is logged, not told: it is not the readers' to mend.
 """
 
+import logging
 import os
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Literal
 
 from rag.building.build import build_index
 from rag.corpus.articles import MAX_BYTES
 from rag.corpus.overrides import NAME as OVERRIDES
 from rag.corpus.readers.formats import SUFFIXES, suffix
-from rag.errors import CorpusError, RagError
+from rag.errors import CorpusError, IndexLocked, RagError
 from rag.index import Index
 from rag.store import files
 
 LONGEST_NAME = 200  # bytes
+PATIENCE, RETRY = 600.0, 1.0  # seconds: for another's build to end, and between two tries
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the index is with what was added."""
 
-    state: Literal["idle", "working", "done", "failed"] = "idle"
+    state: Literal["idle", "working", "done", "failed"] = "idle"  # failed: with or without `said`
     what: str = ""
     done: int = 0
     total: int = 0
@@ -54,33 +60,43 @@ class Uploads:
             if self._working:
                 return
             self._working, self.progress = True, Progress("working")
-        threading.Thread(target=self._work, daemon=True).start()
+        threading.Thread(target=self._work, name="uploads", daemon=True).start()
 
     def _work(self) -> None:
         said: list[str] = []
+        failed = False
         while True:
             with self._lock:
                 added, self._pending = self._pending, set()
                 if not added:
                     self._working = False
-                    state: Literal["failed", "done"] = "failed" if said else "done"
+                    state: Literal["failed", "done"] = "failed" if failed or said else "done"
                     self.progress = Progress(state, said=" ".join(said))
                     return
-            said += self._build(added)
+            try:
+                said += self._build(added)
+            except RagError as error:
+                _log.error("%s could not be indexed: %s", ", ".join(sorted(added)), error)
+                failed = True
 
     def _build(self, added: set[str]) -> list[str]:
         """Bring the index up to date; return what is to be said of files that were not taken."""
         generation = self._index.generation
         folder = Path(generation.manifest.folder)
-        try:
-            report = build_index(
-                folder,
-                generation.path.parent.parent,
-                encoder=self._index.encoder,
-                progress=self._tell,
-            )
-        except RagError as error:
-            return [str(error)]
+        until = monotonic() + PATIENCE
+        while True:
+            try:
+                report = build_index(
+                    folder,
+                    generation.path.parent.parent,
+                    encoder=self._index.encoder,
+                    progress=self._tell,
+                )
+                break
+            except IndexLocked:
+                if monotonic() > until:
+                    raise
+                sleep(RETRY)
         refused = {p.path: p.reason for p in report.problems if p.skipped and p.path in added}
         for name in refused:
             files.remove(folder / name)

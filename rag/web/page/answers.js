@@ -37,7 +37,7 @@ function toolbar(answer) {
   if (lead || cards.length) {
     bar.append(...(lead ? [button("right"), button("wrong")] : [button("should_have_answered")]));
     bar.append(button("copy"), button("link"));
-    for (const card of cards) card.append(judge(lead));
+    for (const card of cards) card.querySelector(".passage").before(judge(lead));
   }
   bar.append(button("edit"), button("retry"));
   if (lead || cards.length) bar.append(button("export"), button("print"));

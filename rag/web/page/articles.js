@@ -7,17 +7,21 @@ const COLUMNS = ["title", "source", "date", "language", "notes"];
 let articles = [];
 let sorted = { by: "title", down: false };
 
+const views = () => [...document.querySelectorAll("#masthead [data-view]")];
+
 export function startViews() {
-  const buttons = [...document.querySelectorAll("#masthead [data-view]")];
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      document.body.dataset.view = button.dataset.view;
-      if (button.dataset.view === "articles") examine();
-      for (const other of buttons) other.toggleAttribute("aria-current", other === button);
-      button.setAttribute("aria-current", "page");
-    });
+  for (const button of views()) button.addEventListener("click", () => show(button.dataset.view));
+  show("ask");
+}
+
+// Show "ask", the conversation, or "articles".
+export function show(view) {
+  document.body.dataset.view = view;
+  if (view === "articles") examine();
+  for (const button of views()) {
+    if (button.dataset.view === view) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
   }
-  document.body.dataset.view = "ask";
 }
 
 // The files are looked at when the list is, not with every visit of the page.

@@ -42,6 +42,11 @@ export function empty() {
   box().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// Gradio measures how high the box must be when someone types; so, too, once it is wider again.
+export function fit() {
+  box()?.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export const showConversation = () => document.querySelector("#show").click();
 
 // Gradio gives each message its own HTML as its name, sets the page's language to its own,

@@ -1,9 +1,9 @@
 // The page's script: Gradio calls these functions around a question and its answer.
 
 import { furnish, startAnswers } from "./answers.js";
-import { examine, startArticles, startViews } from "./articles.js";
+import { examine, show, startArticles, startViews } from "./articles.js";
 import { filters, setArticles, setFilters, startFilters, askOnly } from "./filters.js";
-import { ask, box, empty, fill, mend, message, showConversation, takeNext, turns } from "./gradio.js";
+import { ask, box, empty, fill, fit, mend, message, showConversation, takeNext, turns } from "./gradio.js";
 import { currentTurns, keep, startHistory, startNew } from "./history.js";
 import { announce, label, onLanguage, relabel, spoken, startLabels } from "./labels.js";
 import { get, reachable } from "./server.js";
@@ -21,9 +21,9 @@ const desk = () => document.querySelector("#desk");
 export async function start() {
   about = await get("page/about.json");
   await startLabels(document.querySelector("#language"), about.languages);
-  startSource({ only: askOnly });
+  startSource({ only: (article) => (askOnly(article), show("ask")) });
   startAnswers(desk(), { index: about.index, filters });
-  startHistory(showConversation);
+  startHistory(() => (showConversation(), show("ask")));
   startViews();
   watch();
   onLanguage(() => {
@@ -33,6 +33,7 @@ export async function start() {
   document.querySelector("#new").addEventListener("click", () => {
     startNew();
     showConversation();
+    show("ask");
     box()?.focus();
   });
   const articles = await get("page/articles.json");
@@ -56,6 +57,7 @@ function openLink() {
   history.replaceState(null, "", location.pathname);
   startNew();
   setFilters(link.filters);
+  show("ask");
   if (link.index && link.index !== about.index) notice(label("moved"));
   ask(link.question, 0);
 }
@@ -140,6 +142,7 @@ function setAnswering(now) {
   answering = now;
   document.body.classList.toggle("answering", now);
   if (now) announce(label("answering"));
+  else fit(); // "Stop" may have been wider than "Ask"
   if (!now && !narrow.matches && document.activeElement === document.body) box()?.focus();
 }
 

@@ -30,6 +30,7 @@ async function follow(form, refused) {
     said.textContent = label("adding");
     if (state !== "working") {
       const problems = [...refused, why].filter(Boolean);
+      if (state === "failed" && !why) problems.push(label("not_added"));
       said.textContent = problems.length ? problems.join(" ") : label("added");
       bar.hidden = true;
       return;
