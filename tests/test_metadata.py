@@ -5,7 +5,7 @@ from conftest import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.metadata import find_metadata, parse_date
+from rag.corpus.metadata import detect_language, find_metadata, parse_date
 from rag.types import Metadata
 
 BODY = (
@@ -58,6 +58,11 @@ BODY = (
 )
 def test_the_seeds_say_this_about_themselves(name: str, expected: Metadata) -> None:
     assert find_metadata((SEEDS / name).read_text(encoding="utf-8")) == expected
+
+
+def test_arabic_is_known_though_its_dialects_claim_a_share() -> None:
+    text = "افتتحت مكتبة المدينة الجديدة أبوابها في 12 مايو. تضم المكتبة 140 ألف كتاب."
+    assert detect_language(text) == "ar"
 
 
 def test_labelled_lines_are_believed() -> None:

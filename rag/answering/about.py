@@ -43,6 +43,14 @@ _PATTERNS = {
     field: regex.compile(rf"\b(?:l['’])?(?:{words})\b", regex.IGNORECASE)
     for field, words in _ASKS.items()
 }
+# What binds an article to its subject, and helps a question along; the subject is found without.
+_BINDS = regex.compile(
+    r"\b(?:a-t-(?:il|elle)|was|were|is|has|been|did|does|the|an?|about|on|who|which|"
+    r"a|sur|l[ae]s?|du|au sujet|qui|quel(?:le)?|est|été|был[аи]?|об?|про|кто|"
+    r"туралы|жөнінде\p{L}*|кім|hakkında\p{L}*|ilgili|kim|haqqında\p{L}*|wurde|wer|"
+    r"der|die|das|über|sobre|quién|chi|sul?)\b",
+    regex.IGNORECASE,
+)
 _LABEL = regex.compile(r"^[\s#>*_-]*(?:[\p{L} -]{2,30}:\s*)?|[\s*_]+$")
 
 
@@ -58,8 +66,9 @@ def asks_about(question: str) -> Field | None:
 def topic(question: str) -> str:
     """Return the question without the words that ask about an article, to find the article."""
     rest = question
-    for pattern in (_NAMES_ARTICLE, _WHEN, *_PATTERNS.values()):
+    for pattern in (_NAMES_ARTICLE, _WHEN, *_PATTERNS.values(), _BINDS):
         rest = pattern.sub(" ", rest)
+    rest = " ".join(rest.split()).strip(" ?.,’'")
     return rest if regex.search(r"\w{3}", rest) else question
 
 

@@ -79,7 +79,8 @@ def _likely(generation: Generation, answered: Sequence[Found]) -> dict[int, floa
     """Return how likely each sentence answers, by its row; those that do so together, alike."""
     likely: dict[int, float] = {}
     for found in answered:
-        own = likelihoods(found.judged, found.confidence)
+        # Where an article says it of itself, the reader was not asked about these.
+        own = {} if found.stated else likelihoods(found.judged, found.confidence)
         own |= dict.fromkeys((e.row for e in _answering(generation, found)), found.confidence)
         likely |= {row: max(one, likely.get(row, 0.0)) for row, one in own.items()}
     return likely

@@ -171,7 +171,9 @@ def detect_language(text: str) -> str | None:
     sample = text[:20_000]
     if sum(map(str.isalpha, sample)) < 20:
         return None
-    language, probability = _identifier().classify(sample)
+    (language, probability), *others = _identifier().rank(sample)
+    if language == "ar":  # dialects, which share its letters and most words, have a share of it
+        probability += sum(share for name, share in others if name in ("ary", "arz"))
     return str(language) if probability >= 0.9 else None
 
 
