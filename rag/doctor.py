@@ -48,6 +48,7 @@ def examine(index: Path, *, cache: Path | None = None) -> list[Check]:
     checks = [_environment()]
     try:
         encoder = load_encoder(name, cache=cache)
+        encoder.encode_document([name])  # questions and passages have a model each
         where = f" in {cache or default_cache()}" if name == BUNDLED else ""
         checks.append(Check("model", ok=True, detail=f"{name}, {encoder.fingerprint[:12]}{where}"))
         if known:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -40,7 +41,11 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of everything that a vector depends on besides the text."""
+        """A hash of everything that a passage's vector depends on besides the text."""
+
+    @property
+    def query_fingerprint(self) -> str:
+        """The same for a question's vector."""
 
     def encode_query(self, texts: list[str]) -> Vectors:
         """Return the vectors of questions, (n, d). Raises ValueError for an empty text."""
@@ -64,7 +69,11 @@ def load_encoder(
 
 
 class BundledEncoder:
-    """multilingual-e5-small (Wang et al. 2024), on onnxruntime; about 100 languages."""
+    """multilingual-e5-small (Wang et al. 2024), on onnxruntime; about 100 languages.
+
+    Questions go through upper layers of their own, trained to find passages in other
+    languages (`rag/data/README.md`). In `fp32` they do not: that is the model as published.
+    """
 
     name = BUNDLED
 
@@ -75,30 +84,51 @@ class BundledEncoder:
         precision: Literal["int8", "fp32"] = "int8",
         progress: Callable[[str], None] | None = None,
     ) -> None:
-        from rag.bundled.model import ensure_bundled_model, load_tokenizer, open_session
+        from rag.bundled.model import (
+            DIMENSION,
+            MAX_TOKENS,
+            ensure_bundled_model,
+            ensure_query_model,
+            load_tokenizer,
+            model_fingerprint,
+            open_session,
+        )
 
-        model = ensure_bundled_model(cache, precision=precision, progress=progress)
-        self.fingerprint = model.fingerprint
-        self.dimension = model.dimension
-        self.max_tokens = model.max_tokens
+        def open_documents() -> Any:
+            model = ensure_bundled_model(cache, precision=precision, progress=progress)
+            return open_session(model.graph)
+
+        self._open_documents = open_documents
+        self._lock = Lock()
+        self._documents: Any = None  # opened when first needed; who only asks never needs it
+        if precision == "int8":
+            asking = ensure_query_model(cache, progress=progress)
+        else:
+            asking = ensure_bundled_model(cache, precision=precision, progress=progress)
+        self.fingerprint = model_fingerprint(precision)
+        self.query_fingerprint = asking.fingerprint
+        self.dimension, self.max_tokens = DIMENSION, MAX_TOKENS
         with ThreadPoolExecutor(1) as pool:  # both take a third of a second, on a core each
-            session = pool.submit(open_session, model.graph)
-            self.tokenizer = load_tokenizer(model.tokenizer)
-            self._session = session.result()
+            session = pool.submit(open_session, asking.graph)
+            self.tokenizer = load_tokenizer(asking.tokenizer)
+            self._queries: Any = session.result()
 
     def encode_query(self, texts: list[str]) -> Vectors:
         """Return the vectors of questions, (n, d)."""
-        return self._encode("query: ", texts)
+        return self._encode(self._queries, "query: ", texts)
 
     def encode_document(self, texts: list[str]) -> Vectors:
         """Return the vectors of passages or sentences, (n, d)."""
-        return self._encode("passage: ", texts)
+        with self._lock:
+            if self._documents is None:
+                self._documents = self._open_documents()
+        return self._encode(self._documents, "passage: ", texts)
 
     def count_tokens(self, text: str) -> int:
         """Return the length of `text` in tokens."""
         return len(self.tokenizer.encode(encodable(text), add_special_tokens=False).ids)
 
-    def _encode(self, prefix: str, texts: list[str]) -> Vectors:
+    def _encode(self, session: Any, prefix: str, texts: list[str]) -> Vectors:
         _refuse_empty(texts)
         windows: list[list[int]] = []
         owners: list[int] = []  # the text of each window
@@ -110,19 +140,19 @@ class BundledEncoder:
                 owners.append(owner)
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for rows in batches([len(window) for window in windows]):
-            batch = self._run([windows[row] for row in rows])
+            batch = self._run(session, [windows[row] for row in rows])
             for row, vector in zip(rows, batch, strict=True):
                 vectors[owners[row]] += vector * len(windows[row])  # long texts: weighted mean
         return _unit(vectors)
 
-    def _run(self, rows: list[list[int]]) -> Vectors:
+    def _run(self, session: Any, rows: list[list[int]]) -> Vectors:
         ids = np.zeros((len(rows), max(map(len, rows))), np.int64)  # (batch, tokens)
         mask = np.zeros_like(ids)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             mask[i, : len(row)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask}
-        vectors: Vectors = self._session.run(["embedding"], inputs)[0]
+        vectors: Vectors = session.run(["embedding"], inputs)[0]
         return vectors
 
 
@@ -148,7 +178,7 @@ class SentenceTransformerEncoder:
             self._model.prompts = {"query": "query: ", "document": "passage: "}
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
-        self.fingerprint = self._hash()
+        self.fingerprint = self.query_fingerprint = self._hash()
 
     def encode_query(self, texts: list[str]) -> Vectors:
         """Return the vectors of questions, (n, d)."""

@@ -52,7 +52,7 @@ class WordEncoder:
     def __init__(self, *words: str) -> None:
         self.words = words
         self.dimension = len(words)
-        self.fingerprint = "words:" + ",".join(words)
+        self.fingerprint = self.query_fingerprint = "words:" + ",".join(words)
         self.encoded: list[str] = []
 
     def encode_document(self, texts: list[str]) -> np.ndarray:

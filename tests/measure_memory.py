@@ -27,7 +27,7 @@ SENTENCE = 16  # words
 class HashEncoder:
     """Texts → unit vectors that only say whether two texts are the same."""
 
-    name = fingerprint = "hashes"
+    name = fingerprint = query_fingerprint = "hashes"
     max_tokens = 512
 
     def __init__(self, dimension: int = 384) -> None:

@@ -112,7 +112,7 @@ def test_gradios_client_has_the_same_answers(url: str, seeds_index: Any) -> None
 class SlowIndex:
     """Stands in for an index that answers when it is told to, and notes in which order."""
 
-    fingerprint = "slow"
+    fingerprint = query_fingerprint = "slow"
 
     def __init__(self) -> None:
         self.go = threading.Event()

@@ -33,7 +33,7 @@ DOORS = {
     "onnx": {"rag.bundled.graph"},
     "tokenizers": {
         *("rag.bundled.model", "rag.bundled.calibrate", "rag.bundled.tokenizer"),
-        "rag.answering.reader",  # for its type
+        *("rag.answering.reader", "rag.training.query_encoder"),  # the former for its type
     },
     "faiss": {"rag.store.dense"},
     "ir_measures": {"rag.bench.metrics"},
@@ -56,13 +56,14 @@ DOORS = {
             "rag.training.judgement",
             "rag.training.lexical",
             "rag.training.late_interaction",
+            "rag.training.query_encoder",
             "rag.training.reader",
         ),
     },
     "sklearn": {"rag.training.judgement"},
     "scipy": {"rag.training.judgement"},
-    "torch": {"rag.training.reader"},
-    "transformers": {"rag.training.reader"},
+    "torch": {f"rag.training.{name}" for name in ("query_encoder", "reader", "tuning")},
+    "transformers": {"rag.training.tuning"},
 }
 NEVER = {"pickle", "marshal", "shelve", "requests", "httpx", "openai", "urllib.request"}
 

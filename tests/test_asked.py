@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.bench.collection import choose_questions
 from rag.bench.squad import read_squad, squad_collection
 from rag.training import asked
-from rag.training.asked import translations, written
+from rag.training.asked import FITTING, learnable, translations, written
 
 FOLDER = Path(asked.__file__).parent / "asked"
 LANGUAGES = {"fr", "en", "ru", "kk", "tr", "de", "az"}
@@ -40,6 +41,14 @@ def test_written_questions_have_their_answers_or_none(folder: Path) -> None:
     assert [question.language for question in (answered, unanswered)] == ["en", "ru"]
 
 
+def test_questions_that_measure_are_not_learned_from() -> None:
+    collection = squad_collection(read_squad(FITTING))
+    measuring = choose_questions(collection, collection, every=3)
+    learned = learnable(collection, 3)
+    assert {q.id for q in measuring}.isdisjoint(q.id for q in learned)
+    assert len(measuring) + len(learned) == len(learnable(collection, 1)) == 192
+
+
 @pytest.mark.parametrize("name", ["piaf", "tquad", "kazqad"])
 def test_the_files_of_translations_are_whole(name: str) -> None:
     with (FOLDER / f"{name}.tsv").open(encoding="utf-8", newline="") as lines:
@@ -58,7 +67,7 @@ def test_the_written_questions_are_whole() -> None:
 
 
 def test_the_written_articles_answer_what_they_should() -> None:
-    file = read_squad(FOLDER / "news.json")
+    file = read_squad(FOLDER / "articles.json")
     assert file.misplaced == 0
     collection = squad_collection(file)
     assert set(collection.gold) == {query.id for query in collection.queries}

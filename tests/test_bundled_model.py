@@ -2,6 +2,7 @@
 
 import multiprocessing
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,15 @@ from tokenizers import Tokenizer
 
 from rag.bundled import weights as bundled_weights
 from rag.bundled.export import export_sentence_transformer
-from rag.bundled.model import BundledModel, ensure_bundled_model, open_session
+from rag.bundled.graph import Graph
+from rag.bundled.model import (
+    BundledModel,
+    ensure_bundled_model,
+    ensure_query_model,
+    open_session,
+)
 from rag.bundled.quantise import quantise_columns
+from rag.bundled.tuned import QUERY_FILE, read_tuned
 from rag.bundled.weights import find_weights, parse_weights, read_weights
 from rag.errors import ModelError
 
@@ -81,6 +89,17 @@ def test_fp32_equals_sentence_transformers_with_the_same_weights(
 def test_int8_stays_close_to_fp32(int8: BundledModel, fp32: BundledModel) -> None:
     cosines = (encode(int8, TEXTS) * encode(fp32, TEXTS)).sum(axis=1)
     assert cosines.min() >= 0.995
+
+
+def test_what_reads_questions_in_int8_stays_close_to_its_weights(cache: Path) -> None:
+    model = ensure_query_model(cache)
+    weights = read_weights(find_weights())
+    asked = replace(weights, tensors=weights.tensors | read_tuned(QUERY_FILE))
+    exact = cache / "exact.onnx"
+    exact.write_bytes(Graph(asked).serialise())
+    questions = [text for text in TEXTS if text.startswith("query: ")]
+    cosines = (encode(model, questions) * encode(replace(model, graph=exact), questions)).sum(1)
+    assert cosines.min() >= 0.99
 
 
 def test_a_vector_does_not_depend_on_its_batch(int8: BundledModel) -> None:

@@ -18,7 +18,7 @@ from rag.web.server import serving
 class HostileIndex:
     """Stands in for an index whose articles' texts, titles, sources and names are hostile."""
 
-    fingerprint = "hostile"
+    fingerprint = query_fingerprint = "hostile"
 
     def __init__(self) -> None:
         every = [self.article(one) for one in self.articles()]

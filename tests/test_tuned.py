@@ -21,7 +21,7 @@ def test_matrices_come_back_within_half_a_step_and_vectors_exactly(tmp_path: Pat
 
 def test_what_ships_is_at_most_25_megabytes_and_has_both_heads() -> None:
     assert READER_FILE.stat().st_size < 25e6
-    tensors = read_tuned()
+    tensors = read_tuned(READER_FILE)
     assert tensors["span.w"].shape == (2, 384)
     assert tensors["has.w"].shape == (1, 384)
     assert {name.split(".")[0] for name in tensors} >= {f"l{n}" for n in range(4, 12)}

@@ -16,6 +16,7 @@ from typing import Any
 
 from rag.bench.records import RunManifest
 from rag.bench.significance import ALPHA, FLIPS, POWER, RESAMPLES, SEED
+from rag.encoders import Encoder
 from rag.errors import BenchmarkError
 from rag.store.files import sha256
 
@@ -31,7 +32,7 @@ def manifest_of(
     *,
     inputs: Sequence[Path],
     settings: Mapping[str, Any],
-    encoder: Mapping[str, Any] | None = None,
+    encoder: Encoder | None = None,
     corpora: Mapping[str, Any] | None = None,
     qrels: Mapping[str, str] | None = None,
 ) -> RunManifest:
@@ -43,7 +44,7 @@ def manifest_of(
         identity={
             "rag": _version("rag-articles"),
             "commit": commit(),
-            "encoder": dict(encoder) if encoder else None,
+            "encoder": _named(encoder) if encoder else None,
             "inputs": {str(path): sha256(path) for path in _files(inputs)},
             "corpora": dict(corpora or {}),
             "qrels": dict(qrels or {}),
@@ -53,6 +54,14 @@ def manifest_of(
         | {name: found for name in LIBRARIES if (found := _version(name))},
         machine={"cpu": _cpu(), "cores": os.cpu_count(), "platform": platform.platform()},
     )
+
+
+def _named(encoder: Encoder) -> dict[str, str]:
+    return {
+        "name": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "query_fingerprint": encoder.query_fingerprint,
+    }
 
 
 def check_same(before: RunManifest, now: RunManifest, folder: Path) -> None:

@@ -71,7 +71,7 @@ def index_manifest(index: Index, files: Sequence[Path], plan: Plan) -> RunManife
     return manifest_of(
         inputs=files,
         settings={},
-        encoder={"name": index.encoder.name, "fingerprint": index.encoder.fingerprint},
+        encoder=index.encoder,
         corpora={made.folder: {"index": index.fingerprint, "corpus": made.corpus} | made.counts},
         qrels={plan.name: plan.questions_sha256},
     )

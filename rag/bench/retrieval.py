@@ -134,7 +134,7 @@ def _manifest(
     return manifest_of(
         inputs=paths,
         settings=settings,
-        encoder={"name": encoder.name, "fingerprint": encoder.fingerprint},
+        encoder=encoder,
         corpora=corpora,
         qrels={plan.name: plan.questions_sha256 for plan in plans},
     )

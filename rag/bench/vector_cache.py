@@ -2,7 +2,7 @@
 
 For benchmarks, whose texts come back run after run. Under its folder lie
 
-    <encoder>/<query or document>/<SHA-256 of the file>.npy     rows of (digest, vector)
+    <what encodes>/<query or document>/<SHA-256 of the file>.npy     rows of (digest, vector)
 
 A file is never changed and is dropped where its name is not its hash, so that two
 processes may write at once and a damaged file costs time, not figures.
@@ -33,10 +33,13 @@ class CachedEncoder:
         self.dimension = encoder.dimension
         self.max_tokens = encoder.max_tokens
         self.fingerprint = encoder.fingerprint
+        self.query_fingerprint = encoder.query_fingerprint
         self.wrapped = encoder
-        home = folder / digest(encoder.fingerprint).hex()
-        self._queries = _Store(home / "query", encoder.dimension)
-        self._documents = _Store(home / "document", encoder.dimension)
+        asking, asked = (
+            folder / digest(name).hex() for name in (self.query_fingerprint, self.fingerprint)
+        )
+        self._queries = _Store(asking / "query", encoder.dimension)
+        self._documents = _Store(asked / "document", encoder.dimension)
 
     def encode_query(self, texts: list[str]) -> Vectors:
         """Return the vectors of questions, (n, d)."""

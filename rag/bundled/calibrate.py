@@ -1,4 +1,4 @@
-"""Weights + calibration texts → the finished graphs of the encoder and of the reader.
+"""Weights + calibration texts → the finished graphs of the encoder, for questions and reader.
 
 The int8 graphs take their activations' ranges from running the float32 graph on `texts`.
 """
@@ -28,6 +28,14 @@ def build_graph(weights: Weights, tokenizer: str, *, precision: str) -> bytes:
         ranges = _calibrate(weights, [encode(text).ids for text in texts])
         return Graph(weights, ranges=ranges).serialise()
     raise ValueError(f"precision is 'int8' or 'fp32', not {precision!r}")
+
+
+def build_query_graph(weights: Weights, tuned: Tensors, tokenizer: str) -> bytes:
+    """Return the serialised graph that reads questions: the encoder with ``tuned`` tensors."""
+    encode = Tokenizer.from_str(tokenizer).encode
+    asked = replace(weights, tensors=weights.tensors | tuned)
+    ranges = _calibrate(asked, [encode(f"query: {text}").ids for text in QUERIES])
+    return Graph(asked, ranges=ranges).serialise()
 
 
 def build_reader_graph(weights: Weights, tuned: Tensors, tokenizer: str) -> bytes:

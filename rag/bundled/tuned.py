@@ -1,7 +1,8 @@
-"""The reader's own weights ↔ one small file: the layers that were tuned, in int8, and two heads.
+"""Weights that were tuned ↔ one small file: upper layers in int8, and a reader's two heads.
 
-Matrices are kept as integers with one scale for each output; the rest is float32. The file
-is `rag/data/reader.safetensors`; its card lies beside it. Knows nothing of training or graphs.
+Matrices are kept as integers with one scale for each output; the rest is float32. The files
+are `rag/data/reader.safetensors` and `query.safetensors`, the layers that read questions for
+the search; their card lies beside them. Knows nothing of training or graphs.
 """
 
 from pathlib import Path
@@ -13,7 +14,8 @@ from safetensors.numpy import load_file, save_file
 
 from rag.errors import ModelError
 
-READER_FILE = Path(__file__).parent.parent / "data" / "reader.safetensors"
+_DATA = Path(__file__).parent.parent / "data"
+READER_FILE, QUERY_FILE = _DATA / "reader.safetensors", _DATA / "query.safetensors"
 _SCALES = ".scales"
 
 Tensors = dict[str, NDArray[np.float32]]
@@ -32,12 +34,12 @@ def write_tuned(path: Path, tensors: Tensors) -> None:
     save_file(held, path)
 
 
-def read_tuned(path: Path = READER_FILE) -> Tensors:
+def read_tuned(path: Path) -> Tensors:
     """Read what `write_tuned` wrote, as float32. Raises ModelError where it is damaged."""
     try:
         held = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"the reader's weights {path} cannot be read: {error}") from error
+        raise ModelError(f"the tuned weights {path} cannot be read: {error}") from error
     return {
         name: values * held[name + _SCALES][:, None] if name + _SCALES in held else values
         for name, values in held.items()

@@ -10,9 +10,9 @@ about something that is there. The files of `asked/` add what people do besides:
                         and answer those that the passage does not answer, though it speaks
                         of the same
 
-    news.json           short articles, written for this, with questions in seven languages,
-                        in SQuAD 2.0's format
-    fitting.json            more of the same kind, held out of the training
+    articles.json       short articles, written for this: news, encyclopedic, of institutions;
+                        with questions in seven languages, in SQuAD 2.0's format
+    fitting.json        more of the same kind, all held out of the training
 
 None of them is of a question that measures. PIAF's licence is the Etalab open licence;
 what was made of KazQAD is, like it, under CC BY-SA 4.0.
@@ -23,11 +23,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rag.bench.collection import AskedQuestion
+from rag.bench.collection import AskedQuestion, Collection, choose_questions
 from rag.bench.records import GoldSpan
 
 _FOLDER = Path(__file__).parent / "asked"
-NEWS, FITTING = _FOLDER / "news.json", _FOLDER / "fitting.json"
+ARTICLES, FITTING = _FOLDER / "articles.json", _FOLDER / "fitting.json"
+
+
+def learnable(collection: Collection, every: int) -> list[AskedQuestion]:
+    """Return the questions whose running index is no multiple of `every`; all where it is 1."""
+    return [
+        question
+        for offset in range(1 if every > 1 else 0, every)
+        for question in choose_questions(collection, collection, every=every, offset=offset)
+    ]
 
 
 def translations(corpus: Path) -> Mapping[str, list[str]]:

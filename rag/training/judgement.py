@@ -32,7 +32,7 @@ from sklearn.metrics import roc_auc_score
 from rag.answering.evidence import Evidence, gather
 from rag.answering.judgement import JUDGEMENT_FILE, Judged, Judgement, features, judge, top_features
 from rag.answering.reader import Reader, lazy_reader
-from rag.bench.collection import AskedQuestion, choose_questions
+from rag.bench.collection import AskedQuestion
 from rag.bench.corpora import cached_encoder, open_corpus
 from rag.bench.halves import every_second_article, without_missing
 from rag.bench.squad import read_squad, squad_collection
@@ -40,13 +40,14 @@ from rag.bundled.model import default_cache
 from rag.encoders import BundledEncoder
 from rag.index import Index
 from rag.stories import one_slot_per_story
-from rag.training.asked import translations, written
+from rag.training.asked import learnable, translations, written
 from rag.training.held_out import is_held_out
 
 CHOICE = {True: ("span", "cosine", "passage"), False: ("cosine", "covered", "passage")}
 CONFIDENCE = {True: ("span", "has", "lead"), False: ("cosine", "passage", "lead")}
 WRONGLY_REFUSED = 0.025
 PENALTY = 1e-3  # on squared weights of standardised features
+_TRANSLATED = " translated"
 
 Array = npt.NDArray[np.float64]
 
@@ -55,6 +56,7 @@ Array = npt.NDArray[np.float64]
 class Case:
     """A question, the evidence for each sentence, and which of them answer."""
 
+    translated: bool  # else as it was first asked
     answerable: bool
     evidence: tuple[Evidence, ...]
     right: tuple[bool, ...]
@@ -73,16 +75,17 @@ def collect(path: Path, *, every: int, limit: int, reading: bool) -> list[Case]:
         if is_held_out(path, str(group))
     }
     found = [
-        question
-        for offset in range(1 if every > 1 else 0, every)
-        for question in choose_questions(collection, collection, every=every, offset=offset)
+        q for q in (*learnable(collection, every), *written(path)) if ids.issuperset(q.relevant)
     ]
-    found = [q for q in (*found, *written(path)) if ids.issuperset(q.relevant)]
     unanswered = [question for question in found if question.gold == ()]
     asked = [question for question in found if question.gold][:limit]
     rng = random.Random(7)  # noqa: S311  (questions, not secrets)
     others = translations(path)
-    asked += [replace(q, text=rng.choice(others[q.id])) for q in asked if q.id in others]
+    asked += [
+        replace(q, id=f"{q.id}{_TRANSLATED}", text=rng.choice(others[q.id]))
+        for q in asked
+        if q.id in others
+    ]
     whole = open_corpus(collection, cached, home)
     rows = every_second_article(collection)
     half = open_corpus(collection, cached, home, rows=rows)
@@ -103,6 +106,7 @@ def _case(
     ranked = one_slot_per_story(generation, found, k=10, per_article=None)
     evidence = gather(generation, question.text, ranked, reader)
     return Case(
+        translated=question.id.endswith(_TRANSLATED),
         answerable=bool(question.gold),
         evidence=tuple(evidence),
         right=tuple(_is_right(index, one, question) for one in evidence),
@@ -171,7 +175,10 @@ def report_choice(cases: Sequence[Case], choice: Mapping[str, float], told: str)
     ranks = [_rights(case, choice) for case in answerable]
     first, three = (np.mean([any(right[:k]) for right in ranks]) for k in (1, 3))
     found = np.mean([any(case.right) for case in answerable])
-    print(f"  {told}: first {first:.3f}, one of three {three:.3f}, among those read {found:.3f}")
+    print(
+        f"  {told}, {len(answerable)} answerable questions: first {first:.3f}, one of three "
+        f"{three:.3f}, among those read {found:.3f}"
+    )
 
 
 def _rights(case: Case, choice: Mapping[str, float]) -> list[bool]:
@@ -209,7 +216,10 @@ def main() -> None:
         cases = [case for own in sets.values() for case in own]
         choice = fit_choice(cases, CHOICE[reading])
         for path, own in sets.items():
-            report_choice(own, choice, f"{path.name}, {len(own)} questions")
+            for told, translated in (("as asked", False), ("translated", True)):
+                chosen = [case for case in own if case.translated == translated]
+                if chosen:
+                    report_choice(chosen, choice, f"{path.name} {told}")
         fitted[name] = fit_confidence(cases, choice, CONFIDENCE[reading])
         print(f"  {fitted[name]}")
     if args.write:

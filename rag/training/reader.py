@@ -12,19 +12,15 @@ import argparse
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from time import monotonic
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel
 
 from rag.answering.reader import END
-from rag.bundled.export import LAYER_NAMES, export_sentence_transformer
-from rag.bundled.tuned import READER_FILE, Tensors, read_tuned, write_tuned
+from rag.bundled.tuned import READER_FILE, read_tuned, write_tuned
 from rag.training.reader_examples import Example, read_examples, write_examples
+from rag.training.tuning import UpperLayers, exported, padded, train
 
-FROZEN = 4  # lower layers, of twelve
 RATE, HEADS_RATE = 2e-4, 1e-3
 GROUPS = 8  # questions in a batch, each with one window that answers and some that do not
 NEGATIVES = 2
@@ -32,55 +28,23 @@ MISMATCHED = 0.5  # the share of examples where a question that its window does 
 POOL = 8  # batches that are sorted by length together
 ELSEWHERE = 0.7  # the share of questions drawn among all their languages
 HARDEST = 0.5  # of the exponential law by which a negative is drawn, best ranked first
-WARM_UP = 100  # steps
-SAVED, TOLD = 200, 20  # steps between two checkpoints, and between two lines
-PAD = 1
 
 
-class ReadingModel(nn.Module):
+class ReadingModel(UpperLayers):
     """The encoder with two heads: (batch, tokens, 2) span scores, (batch,) answer log-odds."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
-        encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
-        self.embeddings, self.layers = encoder.embeddings, encoder.encoder.layer
-        hidden = encoder.config.hidden_size
-        self.span, self.has = nn.Linear(hidden, 2), nn.Linear(hidden, 1)
-        for part in (self.embeddings, *self.layers[:FROZEN]):
-            part.requires_grad_(False)
-        self.eval()  # dropout where something learns, and nowhere else
-        for layer in self.layers[FROZEN:]:
-            layer.train()
+        super().__init__(folder)
+        self.span, self.has = nn.Linear(self.hidden, 2), nn.Linear(self.hidden, 1)
+
+    def heads(self) -> dict[str, nn.Linear]:
+        """Return both heads by name."""
+        return {"span": self.span, "has": self.has}
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the scores of tokens and of windows."""
-        wide = mask[:, None, None, :]
-        with torch.no_grad():
-            hidden = self.embeddings(input_ids=ids)
-            for layer in self.layers[:FROZEN]:
-                hidden = _states(layer(hidden, wide))
-        for layer in self.layers[FROZEN:]:
-            hidden = _states(layer(hidden, wide))
+        hidden = self.states(ids, mask)
         return self.span(hidden), self.has(hidden[:, 0])[:, 0]
-
-    def tuned(self) -> dict[str, Tensor]:
-        """Return what learns, under the names of `rag.bundled.weights`; they share memory."""
-        suffixes = {"weight": "w", "bias": "b"}
-        found = {}
-        for number, layer in enumerate(self.layers[FROZEN:], start=FROZEN):
-            tensors = layer.state_dict()
-            for short, long in LAYER_NAMES.items():
-                for suffix, mark in suffixes.items():
-                    found[f"l{number}.{short}.{mark}"] = tensors[f"{long}.{suffix}"]
-        for name, head in (("span", self.span), ("has", self.has)):
-            for suffix, mark in suffixes.items():
-                found[f"{name}.{mark}"] = head.state_dict()[suffix]
-        return found
-
-    def take(self, tensors: Tensors) -> None:
-        """Take over what a reader has learned."""
-        for name, held in self.tuned().items():
-            held.copy_(torch.from_numpy(tensors[name]))
 
 
 def batches(examples: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
@@ -133,83 +97,13 @@ def _negatives(example: Example, rng: random.Random) -> list[list[int]]:
     return drawn
 
 
-def train(
-    model: ReadingModel,
-    examples: Sequence[Example],
-    work: Path,
-    minutes: float,
-    *,
-    rate: float = RATE,
-    bf16: bool = False,
-) -> None:
-    """Train until the minutes are over, counting those before the last checkpoint."""
-    seconds = 60 * minutes
-    layers = [p for layer in model.layers[FROZEN:] for p in layer.parameters()]
-    heads = [*model.span.parameters(), *model.has.parameters()]
-    optimiser = torch.optim.AdamW(
-        [{"params": layers, "lr": rate}, {"params": heads, "lr": HEADS_RATE}], weight_decay=0.01
-    )
-    rates = [group["lr"] for group in optimiser.param_groups]
-    checkpoint = work / "checkpoint.pt"
-    step, before = 0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(state["model"], strict=False)
-        optimiser.load_state_dict(state["optimiser"])
-        step, before = state["step"], state["seconds"]
-    rng = random.Random(step + 1)  # noqa: S311  (batches, not secrets)
-    begin = monotonic() - before
-    total = 0.0
-    for batch in batches(examples, rng):
-        took = monotonic() - begin
-        if took >= seconds:
-            break
-        share = min((step + 1) / WARM_UP, 1 - took / seconds)
-        for group, rate in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = rate * share
-        # One context a step: within it, autocast keeps the weights that it has once cast.
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            loss = loss_of(model, batch, rng)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(layers + heads, 1.0)
-        optimiser.step()
-        step, total = step + 1, total + loss.item()
-        if step % TOLD == 0:
-            print(f"step {step}, {took / 60:.1f} min, loss {total / TOLD:.3f}", flush=True)
-            total = 0.0
-        if step % SAVED == 0:
-            _save(checkpoint, model, optimiser, step, monotonic() - begin)
-    _save(checkpoint, model, optimiser, step, monotonic() - begin)
-
-
-def _save(
-    path: Path, model: ReadingModel, optimiser: torch.optim.Optimizer, step: int, seconds: float
-) -> None:
-    learned = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    state = {"model": learned, "optimiser": optimiser.state_dict(), "step": step}
-    partial = path.with_suffix(".partial")
-    torch.save(state | {"seconds": seconds}, partial)
-    partial.replace(path)
-
-
 def _tensors(rows: Sequence[tuple[list[int], list[int]]]) -> tuple[Tensor, Tensor, Tensor]:
     """Return ids, mask and which tokens are of the passage, each (rows, tokens)."""
-    longest = max(len(question) + len(passage) + 1 for question, passage in rows)
-    ids = torch.full((len(rows), longest), PAD)
-    mask = torch.zeros(len(rows), longest, dtype=torch.bool)
-    inside = torch.zeros(len(rows), longest, dtype=torch.bool)
+    ids, mask = padded([[*question, *passage, END] for question, passage in rows])
+    inside = torch.zeros_like(mask)
     for i, (question, passage) in enumerate(rows):
-        row = [*question, *passage, END]
-        ids[i, : len(row)] = torch.tensor(row)
-        mask[i, : len(row)] = True
-        inside[i, len(question) : len(row) - 1] = True
+        inside[i, len(question) : len(question) + len(passage)] = True
     return ids, mask, inside
-
-
-def _states(output: Any) -> Any:
-    """Return a layer's hidden states, which some versions wrap in a tuple."""
-    return output[0] if isinstance(output, tuple) else output
 
 
 def main() -> None:
@@ -230,14 +124,20 @@ def main() -> None:
     if not lines.exists():
         write_examples(lines, args.files, every=args.every, seed=args.seed)
     examples = read_examples(lines)
-    encoder = args.work / "encoder"
-    if not (encoder / "modules.json").exists():
-        export_sentence_transformer(encoder)
-    model = ReadingModel(encoder)
+    model = ReadingModel(exported(args.work))
     if args.go_on:
-        model.take(read_tuned())
+        model.take(read_tuned(READER_FILE))
     print(f"{len(examples)} examples", flush=True)
-    train(model, examples, args.work, args.minutes, rate=args.rate, bf16=args.bf16)
+    train(
+        model,
+        lambda rng: batches(examples, rng),
+        lambda batch, rng: loss_of(model, batch, rng),
+        args.work,
+        minutes=args.minutes,
+        rate=args.rate,
+        heads_rate=HEADS_RATE,
+        bf16=args.bf16,
+    )
     write_tuned(READER_FILE, {name: t.numpy() for name, t in model.tuned().items()})
     print(f"wrote {READER_FILE}, {READER_FILE.stat().st_size / 1e6:.1f} MB")
 

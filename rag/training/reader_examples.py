@@ -11,7 +11,6 @@ them. What was written anew about the passages gives examples like the questions
 
 import json
 import random
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +19,7 @@ from typing import Any
 
 from rag.answering.reader import END, MAX_QUESTION, MAX_WINDOW, Reader, Tokens
 from rag.answering.windows import choose_windows
-from rag.bench.collection import AskedQuestion, Collection, choose_questions
+from rag.bench.collection import AskedQuestion, Collection
 from rag.bench.corpora import cached_encoder, encode_questions, open_corpus
 from rag.bench.records import GoldSpan
 from rag.bench.squad import read_squad, squad_collection
@@ -29,14 +28,14 @@ from rag.bundled.model import default_cache
 from rag.encoders import BundledEncoder
 from rag.retrieve import Candidate, citable, rank_passages
 from rag.store.generation import Generation
-from rag.training.asked import NEWS, translations, written
+from rag.training.asked import ARTICLES, learnable, translations, written
 from rag.training.held_out import is_held_out
 from rag.training.mismatch import Swaps
+from rag.training.plain import plainly
 
 RANKED = 10  # passages, and windows of them, that negatives come from
 TIMES = {0: 2, 1: 2}  # examples of each question of the first file, and of the news
 FORCED = 0.5  # the share of answering windows that are cut at random around the answer
-PLAIN, UNASKED = 0.08, 0.1  # the shares of questions without accents and capitals, and without "?"
 
 Pairs = list[tuple[int, int]]
 
@@ -82,7 +81,7 @@ def write_examples(path: Path, files: Sequence[Path], *, every: int, seed: int) 
     count = 0
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as lines:
-        for number, file in enumerate((files[0], NEWS, *files[1:])):
+        for number, file in enumerate((files[0], ARTICLES, *files[1:])):
             rng = random.Random(seed)  # noqa: S311  (examples, not secrets)
             chosen = every if number == 0 else 1
             for example in _examples(file, every=chosen, times=TIMES.get(number, 1), rng=rng):
@@ -106,11 +105,7 @@ def _examples(file: Path, *, every: int, times: int, rng: random.Random) -> Iter
     maker = _Maker(
         collection, open_corpus(collection, encoder, home).generation, base, encoder, rng
     )
-    asked = [
-        question
-        for offset in range(1 if every > 1 else 0, every)
-        for question in choose_questions(collection, collection, every=every, offset=offset)
-    ]
+    asked = learnable(collection, every)
     unswapped = any(question.gold == () for question in asked)  # what fails is in the file
     swaps = Swaps([] if unswapped else [question.text for question in asked])
     asked += written(file)
@@ -230,12 +225,7 @@ class _Maker:
         return any(span.text.casefold() in text for span in gold)
 
     def _question(self, text: str) -> list[int]:
-        if self._rng.random() < PLAIN:
-            bare = unicodedata.normalize("NFD", text)
-            text = "".join(c for c in bare if not unicodedata.combining(c)).lower()
-        if self._rng.random() < UNASKED:
-            text = text.rstrip(" ?؟")
-        ids: list[int] = self._tokenizer.encode(f"query: {text}").ids
+        ids: list[int] = self._tokenizer.encode(f"query: {plainly(text, self._rng)}").ids
         return ids if len(ids) <= MAX_QUESTION else [*ids[: MAX_QUESTION - 1], END]
 
 
