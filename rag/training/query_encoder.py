@@ -1,4 +1,6 @@
-"""Train the layers that read questions: `python -m rag.training.query_encoder PIAF TQUAD KAZQAD`.
+"""Train the layers that read questions.
+
+    python -m rag.training.query_encoder PIAF TQUAD KAZQAD --work DIR --minutes 9 --bf16
 
 The index keeps the vectors that the encoder gives to passages and sentences, whatever asks.
 A question goes through layers of its own, the encoder's upper eight after this training:
