@@ -123,7 +123,7 @@ def test_what_is_trained_is_what_is_run(tmp_path: Path) -> None:
     published = {name: tensor.clone() for name, tensor in model.tuned().items()}
     model.take(read_tuned(QUERY_FILE))
     model.eval()
-    assert any(not torch.equal(before, published[n]) for n, before in model.tuned().items())
+    assert any(not torch.equal(own, published[name]) for name, own in model.tuned().items())
     texts = ["Où se trouve le pont ?", "Сколько жителей в городе?", "When does it open?"]
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     rows = [encoding.ids for encoding in tokenizer.encode_batch([f"query: {t}" for t in texts])]

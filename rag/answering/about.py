@@ -46,7 +46,7 @@ _PATTERNS = {
 # What binds an article to its subject, and helps a question along; the subject is found without.
 _BINDS = regex.compile(
     r"\b(?:a-t-(?:il|elle)|was|were|is|has|been|did|does|the|an?|about|on|who|which|"
-    r"a|sur|l[ae]s?|du|au sujet|qui|quel(?:le)?|est|été|был[аи]?|об?|про|кто|"
+    r"sur|l[ae]s?|du|au sujet|qui|quel(?:le)?|est|été|был[аи]?|об?|про|кто|"
     r"туралы|жөнінде\p{L}*|кім|hakkında\p{L}*|ilgili|kim|haqqında\p{L}*|wurde|wer|"
     r"der|die|das|über|sobre|quién|chi|sul?)\b",
     regex.IGNORECASE,

@@ -46,8 +46,7 @@ SENTENCES = 0.5  # the weight of the softmax over sentences
 ANCHOR = 2.0  # the weight of 1 - cosine to where the untrained encoder puts the question
 BATCH, POOL = 64, 8  # questions; batches that are sorted by length together
 ELSEWHERE = 0.7  # the share of questions drawn among their other languages
-DRAWN = {0: 1.0, 1: 1.5}  # how often, against those of other files, questions are drawn
-OTHERS = 0.5
+DRAWN, OTHERS = {0: 1.0, 1: 1.5}, 0.5  # how often questions of PIAF, the articles, others are drawn
 KEPT = 0.7  # of the way from the untrained weights to the trained ones
 TOLD_OF = 600  # held-out questions of a file
 

@@ -34,7 +34,7 @@ from rag.training.mismatch import Swaps
 from rag.training.plain import plainly
 
 RANKED = 10  # passages, and windows of them, that negatives come from
-TIMES = {0: 2, 1: 2}  # examples of each question of the first file, and of the news
+TIMES = {0: 2, 1: 2}  # examples of each question of the first file, and of the articles
 FORCED = 0.5  # the share of answering windows that are cut at random around the answer
 
 Pairs = list[tuple[int, int]]

@@ -30,20 +30,19 @@ export function ask(question, from = null) {
 }
 
 export function fill(question) {
-  const field = box();
-  field.value = question;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
+  box().value = question;
+  typed();
+  box().focus();
 }
 
 // Make room for the next question at once, not when the server has taken this one.
 export function empty() {
   box().value = "";
-  box().dispatchEvent(new Event("input", { bubbles: true }));
+  typed();
 }
 
-// Gradio measures how high the box must be when someone types; so, too, once it is wider again.
-export function fit() {
+// Gradio takes what is in the box, and how high it must be, when someone types.
+export function typed() {
   box()?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 

@@ -3,7 +3,7 @@
 import { furnish, startAnswers } from "./answers.js";
 import { examine, show, startArticles, startViews } from "./articles.js";
 import { filters, setArticles, setFilters, startFilters, askOnly } from "./filters.js";
-import { ask, box, empty, fill, fit, mend, message, showConversation, takeNext, turns } from "./gradio.js";
+import { ask, box, empty, fill, mend, message, showConversation, takeNext, turns, typed } from "./gradio.js";
 import { currentTurns, keep, startHistory, startNew } from "./history.js";
 import { announce, label, onLanguage, relabel, spoken, startLabels } from "./labels.js";
 import { get, reachable } from "./server.js";
@@ -142,7 +142,7 @@ function setAnswering(now) {
   answering = now;
   document.body.classList.toggle("answering", now);
   if (now) announce(label("answering"));
-  else fit(); // "Stop" may have been wider than "Ask"
+  else typed(); // the box is wider again where "Stop" was wider than "Ask"
   if (!now && !narrow.matches && document.activeElement === document.body) box()?.focus();
 }
 
