@@ -21,6 +21,7 @@ FROZEN = 4  # lower layers, of twelve; the word vectors are frozen too
 WARM_UP = 100  # steps
 SAVED, TOLD = 200, 20  # steps between two checkpoints, and between two lines
 PAD = 1
+MASKED = -1e4  # added to the scores of what is not attended to
 _SUFFIXES = {"weight": "w", "bias": "b"}
 
 Batch = TypeVar("Batch")
@@ -31,7 +32,14 @@ class UpperLayers(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        encoder = AutoModel.from_pretrained(folder, add_pooling_layer=False)
+        # On processors the fused attention learns slowly, and its dropout takes longest of all:
+        # as it is here a step takes 1.5 s instead of 2.4.
+        encoder = AutoModel.from_pretrained(
+            folder,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            attention_probs_dropout_prob=0.0,
+        )
         self.embeddings, self.layers = encoder.embeddings, encoder.encoder.layer
         self.hidden = int(encoder.config.hidden_size)
         for part in (self.embeddings, *self.layers[:FROZEN]):
@@ -46,7 +54,7 @@ class UpperLayers(nn.Module):
 
     def states(self, ids: Tensor, mask: Tensor) -> Any:
         """Return the hidden states (batch, tokens, hidden); `mask` (batch, tokens) is boolean."""
-        wide = mask[:, None, None, :]
+        wide = torch.where(mask, 0.0, MASKED)[:, None, None, :].to(torch.bfloat16)
         with torch.no_grad():
             hidden = self.embeddings(input_ids=ids)
             for layer in self.layers[:FROZEN]:
