@@ -13,7 +13,7 @@ from rag.bundled.tuned import QUERY_FILE, read_tuned
 from rag.encoders import BundledEncoder
 from rag.index import Index
 from rag.store.generation import Generation
-from rag.training.plain import plainly
+from rag.training.plain import plainly, slip
 from rag.training.query_encoder import Lesson, Passages, QueryEncoder, batches, between
 from rag.training.tuning import exported, padded
 
@@ -109,6 +109,15 @@ def test_now_and_then_a_question_is_typed_in_haste() -> None:
         *("Où est l'École ?", "Où est l'École"),
         *("ou est l'ecole ?", "ou est l'ecole"),
     }
+
+
+def test_a_slip_spoils_one_long_word_and_keeps_its_first_letter() -> None:
+    rng = random.Random(0)
+    seen = {slip("Qui a bâti le moulin ?", rng) for _ in range(500)}
+    words = {text.removeprefix("Qui a bâti le ").removesuffix(" ?") for text in seen}
+    assert {"mulin", "moullin", "muolin"} <= words
+    assert all(word[0] == "m" and 5 <= len(word) <= 7 for word in words)
+    assert slip("Où est-ce ?", rng) == "Où est-ce ?"
 
 
 def test_weights_between_two_others() -> None:
