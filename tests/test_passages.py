@@ -101,6 +101,25 @@ def test_sentences_do_not_cross_lines_but_follow_hard_wrapped_text() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "La ministre a affirmé :\n\n« Il faut créer. » Elle est partie.",
+            ["La ministre a affirmé :\n\n« Il faut créer. »", "Elle est partie."],
+        ),
+        ('He said:\n"We will build it."', ['He said:\n"We will build it."']),
+        ("Il manque :\n- un pont ;", ["Il manque :", "- un pont ;"]),
+        ("« Il faut créer. »\n« Et bâtir. »", ["« Il faut créer. »", "« Et bâtir. »"]),
+    ],
+)
+def test_a_quotation_keeps_what_introduces_it_on_the_line_before(
+    text: str, sentences: list[str]
+) -> None:
+    found = split_sentences(text, language="fr")
+    assert [text[s.start : s.end] for s in found] == sentences
+
+
 def test_a_long_quotation_is_cut_into_its_sentences() -> None:
     inside = "This is a sentence of some length, as officials like to speak. "
     text = f"« {inside * 6}» said the minister."
