@@ -78,8 +78,9 @@ def collect(path: Path, *, every: int, limit: int, reading: bool) -> list[Case]:
         q for q in (*learnable(collection, every), *written(path)) if ids.issuperset(q.relevant)
     ]
     unanswered = [question for question in found if question.gold == ()]
-    asked = [question for question in found if question.gold][:limit]
     rng = random.Random(7)  # noqa: S311  (questions, not secrets)
+    asked = [question for question in found if question.gold]
+    asked = rng.sample(asked, min(limit, len(asked)))
     others = translations(path)
     asked += [
         replace(q, id=f"{q.id}{_TRANSLATED}", text=rng.choice(others[q.id]))
