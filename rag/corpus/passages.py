@@ -186,7 +186,7 @@ def _with_introductions(
             and "\n" in text[before.end : sentence.start]
             and sentence.end - before.start <= _LONG_QUOTATION
         ):
-            kind = "sentence" if "sentence" in (before.kind, sentence.kind) else "furniture"
+            kind = before.kind if before.kind == "sentence" else sentence.kind
             joined[-1] = SentenceSpan(before.start, sentence.end, kind), False
         else:
             joined.append((sentence, of_page))
