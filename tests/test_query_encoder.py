@@ -14,7 +14,7 @@ from rag.encoders import BundledEncoder
 from rag.index import Index
 from rag.store.generation import Generation
 from rag.training.plain import plainly, slip
-from rag.training.query_encoder import Lesson, Passages, QueryEncoder, batches, between
+from rag.training.query_encoder import Lesson, Passages, QueryEncoder, batches
 from rag.training.tuning import exported, padded
 
 UNSEEN = {  # languages that nothing was trained on, asking for ANSWERS
@@ -118,11 +118,6 @@ def test_a_slip_spoils_one_long_word_and_keeps_its_first_letter() -> None:
     assert {"mulin", "moullin", "muolin"} <= words
     assert all(word[0] == "m" and 5 <= len(word) <= 7 for word in words)
     assert slip("Où est-ce ?", rng) == "Où est-ce ?"
-
-
-def test_weights_between_two_others() -> None:
-    one, other = {"w": np.float32([0, 10])}, {"w": np.float32([1, 20])}
-    assert between(one, other, 0.7)["w"] == pytest.approx([0.7, 17])
 
 
 def test_what_is_trained_is_what_is_run(tmp_path: Path) -> None:

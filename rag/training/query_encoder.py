@@ -32,10 +32,11 @@ from rag.bench.collection import AskedQuestion, Collection
 from rag.bench.corpora import cached_encoder, open_corpus
 from rag.bench.squad import read_squad, squad_collection
 from rag.bundled.model import default_cache
-from rag.bundled.tuned import QUERY_FILE, Tensors, write_tuned
+from rag.bundled.tuned import QUERY_FILE, write_tuned
 from rag.encoders import BundledEncoder
 from rag.store.generation import Generation
 from rag.training.asked import ARTICLES, FITTING, learnable, translations, written
+from rag.training.average import average
 from rag.training.held_out import is_held_out
 from rag.training.plain import plainly
 from rag.training.tuning import UpperLayers, exported, padded, train
@@ -230,11 +231,6 @@ class Trainer:
         return vectors
 
 
-def between(before: Tensors, after: Tensors, share: float) -> Tensors:
-    """Return the weights a share of the way from some to others (Wortsman et al. 2022)."""
-    return {name: (1 - share) * before[name] + share * values for name, values in after.items()}
-
-
 def main() -> None:
     """Gather, train, and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -266,7 +262,7 @@ def main() -> None:
     )
     trainer.report(lessons, "after")
     after = {name: t.numpy().copy() for name, t in model.tuned().items()}
-    kept = between(before, after, KEPT)
+    kept = average([(before, 1 - KEPT), (after, KEPT)])
     model.take(kept)
     trainer.report(lessons, f"kept, {KEPT:.0%} of the way")
     write_tuned(QUERY_FILE, kept)
