@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.bench.collection import choose_questions
+from rag.bench.questions import read_questions
 from rag.bench.squad import read_squad, squad_collection
 from rag.training import asked
 from rag.training.asked import FITTING, learnable, translations, written
@@ -74,3 +75,18 @@ def test_the_written_articles_answer_what_they_should() -> None:
     unanswered = sum(1 for spans in collection.gold.values() if not spans)
     assert 0.2 < unanswered / len(collection.queries) < 0.4
     assert len(set(collection.groups)) * 3 == len(collection.contexts)
+
+
+def test_the_questions_that_weights_are_chosen_on_are_whole_and_no_others() -> None:
+    seeds = Path(__file__).parents[1] / "seeds"
+    found = read_questions(FOLDER / "choosing.jsonl")
+    assert {question.lang for question in found} == LANGUAGES
+    for question in found:
+        if question.article is not None and question.quote is not None:
+            text = (seeds / question.article).read_text(encoding="utf-8")
+            assert question.quote in text
+            assert question.answers
+            assert all(answer in text for answer in question.answers)
+    assert 0.2 < sum(1 for q in found if q.article is None) / len(found) < 0.4
+    others = {question.question for question in read_questions(seeds / "questions.jsonl")}
+    assert not others & {question.question for question in found}

@@ -13,6 +13,8 @@ about something that is there. The files of `asked/` add what people do besides:
     articles.json       short articles, written for this: news, encyclopedic, of institutions;
                         with questions in seven languages, in SQuAD 2.0's format
     fitting.json        more of the same kind, all held out of the training
+    choosing.jsonl      questions about the articles in `seeds/`, never trained on, nor fitted on:
+                        `rag bench` asks them, where it is to be chosen which weights ship
 
 None of them is of a question that measures. PIAF's licence is the Etalab open licence;
 what was made of KazQAD is, like it, under CC BY-SA 4.0.
