@@ -44,7 +44,7 @@ from rag.training.asked import learnable, translations, written
 from rag.training.held_out import is_held_out
 
 CHOICE = {True: ("span", "cosine", "passage"), False: ("cosine", "covered", "passage")}
-CONFIDENCE = {True: ("span", "has", "lead"), False: ("cosine", "passage", "lead")}
+CONFIDENCE = {True: ("span", "has", "lead", "passage"), False: ("cosine", "passage", "lead")}
 WRONGLY_REFUSED = 0.025
 PENALTY = 1e-3  # on squared weights of standardised features
 _TRANSLATED = " translated"
