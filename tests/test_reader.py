@@ -72,7 +72,7 @@ def test_further_windows_are_read_only_where_the_first_do_not_surely_answer(
     assert len(reader.read(question, [bridge, train], at_first=1)) == 2
     whole = reader.read(question, [bridge, train])
     parts = reader.read(question, [bridge, train], at_first=1)
-    near = {"abs": 0.1, "rel": 1e-2}  # activations of eight bits round differently beside others
+    near = {"abs": 0.1, "rel": 2e-2}  # activations of eight bits round differently beside others
     for one, other in zip(whole, parts, strict=True):
         assert one.has == pytest.approx(other.has, **near)
         assert [s and s.score for s in one.spans] == pytest.approx(
