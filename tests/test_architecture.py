@@ -53,6 +53,7 @@ DOORS = {
     "argparse": {
         *(f"rag.cli.{name}" for name in CLI),
         *(
+            "rag.training.average",
             "rag.training.judgement",
             "rag.training.lexical",
             "rag.training.late_interaction",
