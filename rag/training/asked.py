@@ -10,9 +10,10 @@ about something that is there. The files of `asked/` add what people do besides:
                         and answer those that the passage does not answer, though it speaks
                         of the same
 
-    articles.json       short articles, written for this: news, encyclopedic, of institutions;
-                        with questions in seven languages, in SQuAD 2.0's format
-    fitting.json        more of the same kind, all held out of the training
+    articles.json       articles, written for this: news, encyclopedic, of institutions; short
+                        ones and, at the end, 174 long ones, many of whose sentences look like
+                        an answer; with questions in seven languages, in SQuAD 2.0's format
+    fitting.json        more of both kinds, all held out of the training
     choosing.jsonl      questions about the articles in `seeds/`, never trained on, nor fitted on:
                         `rag bench` asks them, where it is to be chosen which weights ship
 

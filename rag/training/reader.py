@@ -22,8 +22,9 @@ from rag.training.reader_examples import Example, read_examples, write_examples
 from rag.training.tuning import UpperLayers, exported, padded, train
 
 RATE, HEADS_RATE = 2e-4, 1e-3
-GROUPS = 8  # questions in a batch, each with one window that answers and some that do not
-NEGATIVES = 2
+FURTHER = 0.3  # of these rates with --go-on: at the full ones it first forgets, for half an hour
+GROUPS = 6  # questions in a batch, each with one window that answers and some that do not
+NEGATIVES = 4
 MISMATCHED = 0.5  # the share of examples where a question that its window does not answer is one
 POOL = 8  # batches that are sorted by length together
 ELSEWHERE = 0.7  # the share of questions drawn among all their languages
@@ -115,7 +116,6 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=3, help="of the first file, what measures")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--go-on", action="store_true", help="from the weights that ship")
-    parser.add_argument("--rate", type=float, default=RATE, help="of learning, for the layers")
     parser.add_argument("--bf16", action="store_true", help="where the processor has it: faster")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
@@ -125,8 +125,10 @@ def main() -> None:
         write_examples(lines, args.files, every=args.every, seed=args.seed)
     examples = read_examples(lines)
     model = ReadingModel(exported(args.work))
+    further = 1.0
     if args.go_on:
         model.take(read_tuned(READER_FILE))
+        further = FURTHER
     print(f"{len(examples)} examples", flush=True)
     train(
         model,
@@ -134,8 +136,8 @@ def main() -> None:
         lambda batch, rng: loss_of(model, batch, rng),
         args.work,
         minutes=args.minutes,
-        rate=args.rate,
-        heads_rate=HEADS_RATE,
+        rate=RATE * further,
+        heads_rate=HEADS_RATE * further,
         bf16=args.bf16,
     )
     write_tuned(READER_FILE, {name: t.numpy() for name, t in model.tuned().items()})
