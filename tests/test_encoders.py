@@ -21,6 +21,8 @@ from rag.encoders import batches as split_batches
 from rag.errors import ModelError
 from rag.training.asked import FITTING
 
+SHORT = 24 * 3  # paragraphs of the short articles, which come first
+
 
 @pytest.fixture(scope="module")
 def bundled() -> BundledEncoder:
@@ -47,11 +49,17 @@ def test_vectors_are_unit_length_and_questions_differ_from_passages(
 
 
 def test_questions_in_other_languages_find_their_passages(bundled: BundledEncoder) -> None:
-    """Of articles in five languages, asked in seven; the model as published finds half of them."""
+    """Of short articles in five languages, asked in seven; the published model finds half."""
     collection = squad_collection(read_squad(FITTING))
-    asked = [question for question in collection.queries if collection.gold[question.id]]
-    right = [collection.passage_ids.index(next(iter(collection.judged[q.id]))) for q in asked]
-    passages = bundled.encode_document(list(collection.contexts))
+    contexts = collection.contexts[:SHORT]
+    rows = {name: row for row, name in enumerate(collection.passage_ids[:SHORT])}
+    asked = [
+        question
+        for question in collection.queries
+        if collection.gold[question.id] and rows.keys() >= collection.judged[question.id].keys()
+    ]
+    right = [rows[next(iter(collection.judged[question.id]))] for question in asked]
+    passages = bundled.encode_document(list(contexts))
     texts = [question.text for question in asked]
     published = BundledEncoder(precision="fp32").encode_query(texts)
     found, before = (
