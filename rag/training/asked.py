@@ -11,11 +11,12 @@ about something that is there. The files of `asked/` add what people do besides:
                         of the same
 
     articles.json       articles, written for this: news, encyclopedic, of institutions; short
-                        ones and, at the end, 174 long ones, many of whose sentences look like
+                        ones and, at the end, 312 long ones, many of whose sentences look like
                         an answer; with questions in seven languages, in SQuAD 2.0's format
     fitting.json        more of both kinds, all held out of the training
     choosing.jsonl      questions about the articles in `seeds/`, never trained on, nor fitted on:
                         `rag bench` asks them, where it is to be chosen which weights ship
+    measuring.jsonl     more of these, by others, for what is chosen: asked once it is
 
 None of them is of a question that measures. PIAF's licence is the Etalab open licence;
 what was made of KazQAD is, like it, under CC BY-SA 4.0.
