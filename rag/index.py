@@ -119,7 +119,8 @@ class Index:
         Passages that say the same in several articles take one slot, and one article takes
         at most `per_article` while others are left (None: no limit). With `read` the reader
         orders the first ten, which takes a quarter of a second. Raises ValueError where
-        the question is empty or k is below 1, FilterError where no article passes `where`.
+        the question has no word in it or k is below 1, FilterError where no article passes
+        `where`.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -163,14 +164,17 @@ class Index:
         at which few answerable questions are declined. The citations of an abstention are the
         nearest sentences. `after` is what was asked and answered before: a question that
         leaves something to it ("Et en Arménie ?") is completed. Two questions in one are
-        answered one by one. Raises ValueError where the question is empty or `answer_from` is
-        not in [0, 1], FilterError where no article passes `where`, IndexCorrupt where a
-        citation does not hold.
+        answered one by one. Raises ValueError where the question has no word in it or
+        `answer_from` is not in [0, 1], FilterError where no article passes `where`,
+        IndexCorrupt where a citation does not hold.
         """
         if answer_from is not None and not 0 <= answer_from <= 1:
             raise ValueError(f"answer_from must be a confidence in [0, 1], not {answer_from}")
         begin = perf_counter()
-        completed = complete(question, _turn(after)) if after and question.strip() else None
+        before = None if after is None else _turn(after)
+        if before and where is not None:  # its article may not pass
+            before = replace(before, article=None)
+        completed = complete(question, before) if before and question.strip() else None
         whole = completed or question
         query = self._encode(whole)
         encoded = perf_counter()
@@ -178,7 +182,12 @@ class Index:
         ranked = asking.distinct(self._rank(whole, query, depth=CANDIDATES, where=where))
         retrieved = perf_counter()
         answer = asking.answer(
-            question, completed, ranked, least=answer_from, freshness=self._freshness
+            question,
+            completed,
+            ranked,
+            least=answer_from,
+            freshness=self._freshness,
+            before=before,
         )
         end = perf_counter()
         return replace(
@@ -221,8 +230,8 @@ class Index:
         return rank_passages(self.generation, question, query, depth=depth, arm=arm, among=among)
 
     def _encode(self, question: str) -> npt.NDArray[np.float32]:
-        if not question.strip():
-            raise ValueError("the question is empty")
+        if not any(sign.isalnum() for sign in question):
+            raise ValueError("the question has no word in it")
         vector: npt.NDArray[np.float32] = self.encoder.encode_query([question])[0]
         return vector
 
@@ -233,6 +242,7 @@ def _turn(before: Answer | Turn) -> Turn:
     return Turn(
         before.completed or before.question,
         before.answer_span.text if before.answer_span else None,
+        before.citations[0].article if before.parts else None,
     )
 
 

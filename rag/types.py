@@ -90,10 +90,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation, complete, and the words that answered it, if any did."""
+    """A question of a conversation, complete; the words that answered it, and in which article."""
 
     question: str
     answer: str | None = None
+    article: str | None = None
 
 
 UNSURE = 0.5

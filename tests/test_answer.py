@@ -9,6 +9,7 @@ from rag.answering.judgement import Judgement, read_judgement
 from rag.building.build import build_index
 from rag.errors import CorpusError, IndexCorrupt
 from rag.index import Index, open_index
+from rag.types import Sentence
 
 
 def answer_from(threshold: float, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +127,12 @@ def test_a_list_is_answered_with_all_its_sentences(tmp_path: Path, words: WordEn
         answer.answer == "The harbour has opened:\n- a bridge,\n- a night train,\n- a river port."
     )
     assert [c.number for c in answer.citations[:4]] == [1, 2, 3, 4]
+    assert answer.citations[0].answer_span is None
+    item = opened.ask("Where does the night train stand?", answer_from=0.0).citations[0]
+    assert (item.quote, item.context) == (
+        "- a night train,",
+        Sentence(0, 23, "The harbour has opened:"),
+    )
 
 
 def test_two_questions_in_one_are_answered_one_by_one(index: Index) -> None:
@@ -133,3 +140,14 @@ def test_two_questions_in_one_are_answered_one_by_one(index: Index) -> None:
     answer = index.ask(asked, answer_from=0.0)
     assert answer.answer == "The train leaves at night.\nThe bridge crosses the river."
     assert (answer.parts, answer.unanswered) == (2, ())
+
+
+def test_a_question_that_is_asked_twice_is_answered_once(index: Index) -> None:
+    answer = index.ask("Which train leaves at night? " * 2, answer_from=0.0)
+    assert (answer.answer, answer.parts) == ("The train leaves at night.", 1)
+
+
+def test_a_question_has_a_word_in_it(index: Index) -> None:
+    for nothing in ("", " \n", "???", "\x00", "…!"):
+        with pytest.raises(ValueError, match="no word in it"):
+            index.ask(nothing)

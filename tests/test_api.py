@@ -71,7 +71,7 @@ def test_passages_and_articles_can_be_read(url: str, seeds_index: Any) -> None:
     [
         ("ask", {}, 422, "question"),
         ("ask", {"question": ""}, 422, "question"),
-        ("ask", {"question": " "}, 422, "the question is empty"),
+        ("ask", {"question": " "}, 422, "the question has no word in it"),
         ("ask", {"question": "Why?", "answer_from": 2}, 422, "answer_from"),
         ("ask", {"question": "Why?", "since": "yesterday"}, 422, "since"),
         ("search", {"question": "Why?", "k": 0}, 422, "k"),

@@ -75,6 +75,11 @@ def test_an_error_that_a_user_can_mend_is_shown_as_a_message() -> None:
     assert "<gone>" not in message
 
 
+def test_signs_alone_are_no_question(seeds_index: Any) -> None:
+    said = readable(converse(seeds_index, "???")[-1]["content"])
+    assert said.endswith("the question has no word in it")
+
+
 def test_a_blank_question_adds_nothing_and_an_endless_one_is_cut() -> None:
     assert with_question(" \n ", []) == []
     (message,) = with_question("a" * 10_000, [])

@@ -308,6 +308,8 @@ def test_turns_are_read_back_from_what_was_shown(text: str) -> None:
     citation = make_citation(1, answer_span=span)
     answer = replace(make_answer(citation), completed=text)
     question, message = render_question("Et ?"), shown(answer)
-    assert read_turns([(question, message)]) == [Turn(text, "Deux exaflops")]
+    assert read_turns([(question, message)]) == [Turn(text, "Deux exaflops", citation.article)]
     plain = replace(answer, completed=None)
-    assert read_turns([(render_question(text), shown(plain))]) == [Turn(text, "Deux exaflops")]
+    assert read_turns([(render_question(text), shown(plain))]) == [
+        Turn(text, "Deux exaflops", citation.article)
+    ]

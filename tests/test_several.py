@@ -101,6 +101,10 @@ def test_neighbours_count_where_they_answer_about_as_well() -> None:
         ("Which presidents of Kazakhstan and Hungary attended?", None),
         ("Quel accord lie Nvidia et le Kazakhstan ?", None),
         ("Who said what and where?", None),
+        ("Who is the minister? Who is the minister?", ["Who is the minister ?"]),
+        ("Who is the minister? " * 3 + "How old is he now?",
+         ["Who is the minister ?", "How old is he now?"]),
+        (" ".join(f"Who is minister {n} now?" for n in range(300)), None),
     ],
 )  # fmt: skip
 def test_two_questions_in_one_are_told_apart(question: str, parts: list[str] | None) -> None:

@@ -14,7 +14,7 @@ from rag.answering.disagreement import Statement, disagreeing
 from rag.answering.evidence import Evidence
 from rag.answering.judgement import Judged, likelihoods
 from rag.answering.references import refers_back
-from rag.answering.several import of_a_list, together
+from rag.answering.several import is_item, of_a_list, opens_list, together
 from rag.errors import IndexCorrupt
 from rag.store.generation import SENTENCE, Generation
 from rag.store.manifest import digest
@@ -71,6 +71,8 @@ def compose(generation: Generation, answered: Sequence[Found]) -> Composed:
     for place in range(1, len(leading)):  # what comes before it stands there already
         if leading[place].row == leading[place - 1].row + 1:
             citations[place] = replace(citations[place], context=None)
+            if opens_list(citations[place - 1].quote):  # what it announces is the answer
+                citations[place - 1] = replace(citations[place - 1], answer_span=None)
     first = len(leading) + 1
     return Composed(tuple(citations), len(leading), tuple(range(first, first + len(contrary))))
 
@@ -188,13 +190,24 @@ def _answer_span(evidence: Evidence, quote: str, begin: int) -> AnswerSpan | Non
 def _context(
     generation: Generation, evidence: Evidence, quote: str, language: str | None
 ) -> Sentence | None:
-    """Return the sentence before the cited one in its passage, where the quote needs it."""
-    before = evidence.row - 1
-    if before < int(evidence.candidate.sentences[0]) or not refers_back(quote, language):
+    """Return the sentence of its passage that the quote leans on, where it needs one.
+
+    That is the one before it, or of an item of a list the line that opens the list.
+    """
+    first, before = int(evidence.candidate.sentences[0]), evidence.row - 1
+    listed = is_item(quote)
+    if before < first or not (listed or refers_back(quote, language)):
         return None
-    row = generation.sentences[before]
-    if row["kind"] != SENTENCE:
-        return None
-    article = int(generation.passages[evidence.candidate.passage]["article"])
-    start, end = int(row["start"]), int(row["end"])
-    return Sentence(start, end, generation.text(article)[start:end])
+    article = generation.text(int(generation.passages[evidence.candidate.passage]["article"]))
+
+    def sentence(place: int) -> Sentence:
+        row = generation.sentences[place]
+        start, end = int(row["start"]), int(row["end"])
+        return Sentence(start, end, article[start:end])
+
+    while listed and before > first and is_item(sentence(before).text):
+        before -= 1
+    leans_on = sentence(before)
+    if listed:
+        return leans_on if opens_list(leans_on.text) else None
+    return leans_on if generation.sentences[before]["kind"] == SENTENCE else None

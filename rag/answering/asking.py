@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rag.answering.about import asks_about, statement, topic
+from rag.answering.about import asks_about, spoken_of, statement, topic
 from rag.answering.answer import Found, compose
 from rag.answering.evidence import Evidence, gather
 from rag.answering.followup import complete
@@ -17,7 +17,7 @@ from rag.stories import one_slot_per_story
 from rag.types import Answer, Hit, Turn
 
 ANSWER_HITS = 10  # passages that an answer carries along
-STATED = 0.9  # the confidence in what an article says of itself; the article may be another
+STATED = 0.9  # the confidence in what an article says of itself; another may be meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,21 @@ class Asking:
             for rank, (candidate, matched) in enumerate(zip(candidates, words, strict=True), 1)
         ]
 
-    def find(self, question: str, ranked: list[Candidate]) -> list[Found]:
-        """Return what is found for a question, or for each of two questions in one."""
+    def find(
+        self, question: str, ranked: list[Candidate], before: Turn | None = None
+    ) -> list[Found]:
+        """Return what is found for a question, or for each of several questions in one."""
         single, *others = split_question(question)
         if not others:
-            return [self._find(question, ranked)]
+            return [self._find(question, ranked, before)]
         found: list[Found] = []
         for part in (single, *others):
             asked = (complete(part, Turn(single)) if found else None) or part
-            found.append(self._find(asked, self.distinct(self.rank(asked))))
+            found.append(self._find(asked, self.distinct(self.rank(asked)), before))
+            if found[0].evidence:
+                passage = found[0].evidence[0].candidate.passage
+                article = int(self.generation.passages[passage]["article"])
+                before = Turn(single, article=self.generation.article_id(article))
         return found
 
     def answer(
@@ -68,13 +74,14 @@ class Asking:
         *,
         least: float | None,
         freshness: Freshness,
+        before: Turn | None = None,
     ) -> Answer:
         """Return the answer, not timed: an abstention below the confidence `least`, or the fitted.
 
         Raises IndexCorrupt where a citation does not hold.
         """
         whole = completed or question
-        asked = self.find(whole, ranked)
+        asked = self.find(whole, ranked, before)
         least = self.judgement.answer_from if least is None else least
         answered = [found for found in asked if found.evidence and found.confidence >= least]
         composed = compose(self.generation, answered or asked[:1])
@@ -82,7 +89,7 @@ class Asking:
         return Answer(
             question=question,
             answer="\n".join(part.quote for part in parts) if parts else None,
-            answer_span=parts[0].answer_span if parts else None,
+            answer_span=next((part.answer_span for part in parts if part.answer_span), None),
             abstained=not answered,
             confidence=min((f.confidence for f in answered), default=asked[0].confidence),
             citations=tuple(
@@ -95,18 +102,33 @@ class Asking:
             parts=len(parts),
             differing=composed.differing if answered else (),
             completed=completed,
-            unanswered=tuple(f.question for f in asked if answered and f not in answered),
+            unanswered=tuple(
+                found.question
+                for found in asked
+                if answered and not any(found is one for one in answered)
+            ),
         )
 
-    def _find(self, question: str, ranked: list[Candidate]) -> Found:
+    def _find(self, question: str, ranked: list[Candidate], before: Turn | None) -> Found:
         judged = self.judge(question, ranked)
-        stated = self._stated(question)
+        stated = self._stated(question, before)
         likely = STATED if stated else confidence(judged, self.judgement)
         return Found(question, judged, likely, stated)
 
-    def _stated(self, question: str) -> Evidence | None:
+    def _stated(self, question: str, before: Turn | None) -> Evidence | None:
         """Return the line that answers a question about an article itself."""
         field = asks_about(question)
         if field is None:
             return None
-        return statement(self.generation, field, self.rank(topic(question)))
+        if subject := topic(question):
+            article = spoken_of(self.generation, subject, self.rank(subject))
+        else:
+            article = self._cited(before)
+        return None if article is None else statement(self.generation, field, article)
+
+    def _cited(self, before: Turn | None) -> int | None:
+        """Return the article that is meant where none is named: cited before, or the only one."""
+        ids = self.generation.article_ids
+        if before and before.article in ids:
+            return ids.index(before.article)
+        return 0 if len(ids) == 1 else None

@@ -17,6 +17,7 @@ import regex
 from rag.answering.question_words import LANGUAGES, NONE, asks_for
 
 MOST = 8  # sentences that stand together
+MOST_QUESTIONS = 4  # that are joined in one; what joins more is a text
 APART = 3  # sentences between two that answer about as well
 AS_WELL = 0.5  # the log of how much likelier the best may be
 
@@ -78,7 +79,7 @@ def together(
     `texts` are consecutive sentences of an article, `best` is the place of the one that
     answers best; `scores` tells of some places how well they answer (log-odds).
     """
-    opens = texts[best].rstrip().endswith(":")
+    opens = opens_list(texts[best])
     if not opens and not wants_several(question):
         return [best]
     for found in (_list_around(best, texts), _enumeration_around(best, texts)):
@@ -95,18 +96,34 @@ def together(
 
 def of_a_list(text: str) -> bool:
     """Tell whether a line is an item of a list, or opens one; such lines are often short."""
-    return bool(_ITEM.match(text)) or text.rstrip().endswith(":")
+    return is_item(text) or opens_list(text)
+
+
+def is_item(text: str) -> bool:
+    """Tell whether a line is an item of a list."""
+    return bool(_ITEM.match(text))
+
+
+def opens_list(text: str) -> bool:
+    """Tell whether a line announces what follows."""
+    return text.rstrip().endswith(":")
 
 
 def split_question(question: str) -> list[str]:
-    """Return the questions that are joined in one: "Who …, and when …?"."""
+    """Return the questions that are joined in one: "Who …, and when …?", each once.
+
+    More than `MOST_QUESTIONS` are left together.
+    """
     parts, rest = [], question
     while found := next((m for m in _AND.finditer(rest) if _splits(rest, m)), None):
         parts.append(rest[: found.start()].rstrip(" ?？؟,"))
         rest = rest[found.end() :]
+        if len(parts) == MOST_QUESTIONS:
+            return [question]
     if not parts:
         return [question]
-    return [f"{part} ?" for part in parts] + [rest]
+    once = {part.casefold(): f"{part} ?" for part in parts}
+    return [*once.values(), *([] if rest.rstrip(" ?？؟,").casefold() in once else [rest])]
 
 
 def _splits(question: str, joint: regex.Match[str]) -> bool:
@@ -122,15 +139,15 @@ def _asked(question: str) -> set[str]:
 
 def _list_around(best: int, texts: Sequence[str]) -> list[int]:
     """Return the opening line and the items of the list that the sentence belongs to."""
-    first = best + 1 if texts[best].rstrip().endswith(":") else best
-    if first >= len(texts) or not _ITEM.match(texts[first]):
+    first = best + 1 if opens_list(texts[best]) else best
+    if first >= len(texts) or not is_item(texts[first]):
         return [best]
     last = first
-    while first > 0 and _ITEM.match(texts[first - 1]):
+    while first > 0 and is_item(texts[first - 1]):
         first -= 1
-    while last + 1 < len(texts) and _ITEM.match(texts[last + 1]):
+    while last + 1 < len(texts) and is_item(texts[last + 1]):
         last += 1
-    if first > 0 and texts[first - 1].rstrip().endswith(":"):
+    if first > 0 and opens_list(texts[first - 1]):
         first -= 1
     return list(range(first, last + 1))
 

@@ -16,8 +16,8 @@ def date(text: str) -> str:
 
 def question(text: str) -> str:
     """Read a text that says something."""
-    if not text.strip():
-        raise ArgumentTypeError("the question is empty")
+    if not any(sign.isalnum() for sign in text):
+        raise ArgumentTypeError("the question has no word in it")
     return text
 
 

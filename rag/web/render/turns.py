@@ -6,12 +6,14 @@ A browser sends its whole conversation along with a question, so that the server
 import html
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from rag.types import Turn
 from rag.web.render.text import inert
 
 _COMPLETED = re.compile(r'<p class="completed"><span [^<>]*>[^<]*</span> <q [^<>]*>([^<]*)</q>')
 _SPAN = re.compile(r"<strong>([^<]*)</strong>")
+_LEAD = re.compile(r'<blockquote class="lead".*?href="#/source/([^/"]+)/', re.DOTALL)
 _QUESTION = ('<div class="question" lang="" dir="auto">', "</div>")
 
 
@@ -32,6 +34,12 @@ def read_turns(messages: Sequence[tuple[str, str]]) -> list[Turn]:
     for question, answer in messages:
         completed = _COMPLETED.search(answer)
         span = _SPAN.search(answer)
-        asked = html.unescape(completed[1]) if completed else read_question(question)
-        turns.append(Turn(asked, html.unescape(span[1]) if span else None))
+        lead = _LEAD.search(answer)
+        turns.append(
+            Turn(
+                html.unescape(completed[1]) if completed else read_question(question),
+                html.unescape(span[1]) if span else None,
+                unquote(lead[1]) if lead else None,
+            )
+        )
     return turns
