@@ -108,7 +108,7 @@ def test_a_follow_up_is_asked_as_a_complete_question(index: Index) -> None:
     before = index.ask("Which train leaves at night?", answer_from=0.0)
     answer = index.ask("And the bridge?", answer_from=0.0, after=before)
     assert answer.question == "And the bridge?"
-    assert answer.completed == "Which train leaves at night, the bridge?"
+    assert answer.completed == "The bridge? (leaves night)"
     new = index.ask("Which bridge crosses the river?", answer_from=0.0, after=answer)
     assert new.completed is None
 

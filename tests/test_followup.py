@@ -31,6 +31,21 @@ REPLACED = [
      "What revenue did Freedom Holding generate in 2023?"),
     ("Combien coûte un billet de métro ?", "Et de bus ?",
      "Combien coûte un billet de métro, de bus ?"),
+    ("Combien coûte la carte de Lyon ?", "Et pour les étudiants ?",
+     "Combien coûte la carte de Lyon, pour les étudiants ?"),
+    ("Quelle est la population d'Erevan ?", "Et la population de Tbilissi ?",
+     "Quelle est la population de Tbilissi ?"),
+    ("Сколько касс на станции «Порт»?", "А на станции «Рынок»?",
+     "Сколько касс на станции «Рынок»?"),
+    ("What is Armenia's budget?", "And Georgia?", "What is Georgia's budget?"),
+    ("Gürcistan'da kaç okul var?", "Peki ya Türkiye?", "Türkiye'da kaç okul var?"),
+    ("Norveç'te park bütçesi ne kadar?", "Peki ya İsveç?", "İsveç'te park bütçesi ne kadar?"),
+    ("Astana Hub'da kaç şirket var?", "Peki ya Kazakhtelecom?",
+     "Kazakhtelecom'da kaç şirket var?"),
+    ("Грузияда неше мектеп бар?", "Ал Арменияда?", "Арменияда неше мектеп бар?"),
+    ("Gürcüstanda neçə məktəb var?", "Bəs Türkiyədə?", "Türkiyədə neçə məktəb var?"),
+    ("Арменияға қанша инвестиция салынады?", "Ал Әзербайжанға ше?",
+     "Әзербайжанға қанша инвестиция салынады?"),
 ]  # fmt: skip
 POINTING = [
     ("How many exaflops does the Kazakh supercomputer have?", None, "Where is it located?",
@@ -45,6 +60,19 @@ POINTING = [
     ("Astana Hub қайда орналасқан?", None, "Оның неше қызметкері бар?",
      "Оның неше қызметкері бар? (Astana Hub орналасқан)"),
     ("Who chairs Kazakhtelecom?", None, "And why?", "Why? (chairs Kazakhtelecom)"),
+    ("Who designed the park of Tarnov?", "Lena Hart", "And the budget?",
+     "The budget? (designed park Tarnov)"),
+    ("How many pupils does the school of Orlava have?", "640", "And how many teachers?",
+     "How many teachers? (school Orlava)"),
+    ("How many teachers? (school Orlava)", "32", "And buses?", "Buses? (school Orlava)"),
+    ("Combien d'entreprises à l'Astana Hub ?", None, "Et le budget ?",
+     "Le budget ? (Astana Hub)"),
+    ("Combien d'entreprises à l'Astana Hub ?", None, "Et combien d'étages ?",
+     "Combien d'étages ? (Astana Hub)"),
+    ("Who runs Astana Hub?", "Eva Lang", "What is its address?",
+     "What is its address? (runs Astana Hub)"),
+    ("Who runs Astana Hub?", "Eva Lang", "How old is she?", "How old is she? (Eva Lang)"),
+    ("Où a-t-il travaillé ? (Jean Valmont)", None, "Pourquoi ?", "Pourquoi ? (Jean Valmont)"),
 ]  # fmt: skip
 NEW = [
     "Quand le supercalculateur sera-t-il livré ?",
@@ -59,6 +87,9 @@ NEW = [
     "Kaspi компаниясының құны қанша?",
     "What is the boiling point of ethanol?",
     "Y a-t-il un métro à Almaty ?",
+    "Is it raining?",
+    "and hospitals in Georgia?",
+    "Et le budget de Tbilissi ?",
 ]
 
 

@@ -3,9 +3,11 @@
 Three ways to leave something out are recognised, by tables of words in ten languages:
 
     another one      "Et en Arménie ?" takes the place of what it stands for in the question
-                     before: a name for a name, a year for a year; else it is added
-    a pronoun        "When was it founded?" gets the earlier question's subject in brackets,
-                     or the person that the earlier answer named
+                     before: a name for a name, a year for a year; else what opens with a
+                     preposition is added, and another thing ("And the budget?", "And how many
+                     teachers?") gets the earlier question's subject in brackets
+    a pronoun        "When was it founded?" gets that subject likewise, or the person that the
+                     earlier answer named
     nothing else     "Et pourquoi ?" likewise
 
 A question that names its own subject is new, whatever came before it. Precision before
@@ -23,6 +25,7 @@ from rag.types import Turn
 
 MOST_WORDS = 6  # of "Et en Arménie ?"
 BARE_WORDS = 3  # of "En Arménie ?", which opens with no "and"
+MOST_LIKE = 4  # letters of a name that its suffix cannot be told from
 
 _TABLES = tomllib.loads(
     (Path(__file__).parents[1] / "data" / "followup.toml").read_text(encoding="utf-8")
@@ -30,17 +33,24 @@ _TABLES = tomllib.loads(
 _WORDS = _TABLES.pop("words")
 _PREPOSITIONS_OF = {o: frozenset(w.split()) for o, w in _TABLES.pop("prepositions").items()}
 _PREPOSITIONS = frozenset().union(*_PREPOSITIONS_OF.values())
+_ARTICLES = frozenset(_WORDS["articles"].split())
 _PLAIN = frozenset(_WORDS["plain"].split())
 _DEFINITE = regex.compile(
     r"\b(?:le|la|les|l['’]|mon|ton|notre|votre|ce|cet|cette|ces|chaque)\s*\p{L}", regex.IGNORECASE
 )
 _EMPTY = regex.compile(  # pronouns that stand for nothing
     r"\by a-t-il|\bfaut-il|\bs['’]agit-il|\best-ce|\bqu['’]il|"
-    r"\bis (?:it|there) (?:a|an|any|possible|true)\b",
+    r"\bis (?:it|there) (?:a|an|any|possible|true)\b|\bis it \p{L}+ing\b",
     regex.IGNORECASE,
 )
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,]\d+|[-‑]\p{L}[\p{L}\p{M}]*)*")
 _NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}’'-]*(?:\s+\p{Lu}[\p{L}\p{M}\p{N}’'-]*)*")
+_SUFFIX = regex.compile(r"['’]\p{Ll}{1,4}$")
+_LAST_WORD = regex.compile(r"\s+ше(?=\s*[?？]?\s*$)")  # Kazakh's "what about", at the end
+_BRACKETS = regex.compile(r"\(([^()]+)\)\s*$")
+_THING = regex.compile(r"\b(?:its?|оно)\b", regex.IGNORECASE)  # no person
+_INVERTED = regex.compile(r"\p{L}-(?:t-)?(?:ils?|elles?|on|ce)$")
+_HARMONY = str.maketrans("eəıiuüеәыіт", "aaaaaaаааад")  # of vowels, in suffixes
 _YEAR = regex.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _COUNTED = regex.compile(
     r"\b(?:combien d[e’']\s?|how (?:many|much) |сколько |неше |қанша |kaç |neçə |wie viele? |"
@@ -57,20 +67,30 @@ def complete(question: str, before: Turn) -> str | None:
     """Return the complete question; None where it is complete, or new, as it stands."""
     opener = _OPENS.match(question)
     rest = question[opener.end() :] if opener else question
+    rest = _LAST_WORD.sub("", rest)
     asking = _asking(rest)
     words = _WORD.findall(rest)
     if not words:
         return None
     if not asking and _is_fragment(rest, words, opened=opener is not None):
-        return _substituted(before.question, rest.strip(_EDGES))
+        leading = _WORD.findall(opener[0])[-1:] if opener else []  # "Et pour …"
+        lead = leading[0] if leading and leading[0].casefold() in _PREPOSITIONS else ""
+        return _substituted(before, rest.strip(_EDGES), lead)
     if opener and asking and asking & _asking(before.question):
         shorter = _without_question_words(rest)
         if shorter and len(_WORD.findall(shorter)) <= BARE_WORDS and not _points_back(rest):
-            return _substituted(before.question, shorter)
+            if not _NAME.search(shorter) and not _YEAR.search(shorter) and not _leads(shorter):
+                return _about(before, rest)
+            return _substituted(before, shorter)
     bare = bool(asking) and not _subjects(rest)
     if (_names(rest) and not bare) or not (bare or _points_back(rest)):
         return None
-    subject = _topic(before)
+    return _about(before, rest)
+
+
+def _about(before: Turn, rest: str) -> str | None:
+    """Return a question with the subject of the one before in brackets, None if that has none."""
+    subject = _topic(before, rest)
     return f"{rest[:1].upper()}{rest[1:].strip()} ({subject})" if subject else None
 
 
@@ -87,29 +107,74 @@ def _is_fragment(rest: str, words: list[str], *, opened: bool) -> bool:
     return asked and len(words) <= BARE_WORDS and starts
 
 
-def _substituted(before: str, fragment: str) -> str:
-    """Put the fragment where the question before has what it stands for, else at its end."""
+def _substituted(turn: Turn, fragment: str, opened: str = "") -> str | None:
+    """Put the fragment where the question before has what it stands for, else at its end.
+
+    `opened` is the preposition with which the words before it end. None where it is of another
+    thing: "And hospitals in Georgia?" stands for itself.
+    """
+    before = turn.question
     pattern = _YEAR if _YEAR.search(fragment) else _NAME
     new = pattern.search(fragment)
     if new is None or (pattern is _NAME and fragment.islower()):
-        return _added(before, fragment)
-    first = _WORD.search(before)
-    begin = first.end() if first and pattern is _NAME else 0  # its first word is no name
-    old = list(pattern.finditer(before, begin))
+        if opened or _leads(fragment) or not _subjects(fragment):
+            return _added(before, f"{opened} {fragment}".strip())
+        return _about(turn, f"{fragment}{' ' if before.rstrip().endswith(' ?') else ''}?")
+    lead, own = _parted(fragment[: new.start()])
+    if any(word not in _words(before) for word in _words(lead)):
+        return None
+    old = list(pattern.finditer(before, _names_begin(before, fragment) if pattern is _NAME else 0))
     if not old:
         return _added(before, fragment)
-    replaced = _alike(old, new, before, fragment)
-    low, high = replaced.span()
+    low, high = _alike(old, new, before, fragment).span()
+    fragment = own + fragment[new.start() :]
+    suffix = _SUFFIX.search(before[low:high])
+    if suffix and not _SUFFIX.search(new[0]):  # "Norveç'te", "İsveç"; "Armenia's", "Georgia"
+        high = low + suffix.start()
     # The fragment's own preposition replaces the other's: "in Azerbaijan", "for Armenia".
-    if fragment[new.end() :].startswith(("'", "’")):  # and its suffix the other's
+    elif fragment[len(own) + len(new[0]) :].startswith(("'", "’")):  # and its suffix the other's
         suffix = regex.match(r"['’]\p{L}+", before[high:])
         high += len(suffix[0]) if suffix else 0
-    if _is_foreign(fragment[: new.start()], before):  # "How many in Kazakhstan?" "En Arménie ?"
-        fragment = fragment[new.start() :]
-    elif fragment[: new.start()].strip(" '’"):
+    if fragment[-1:] in ("»", "”") and fragment[-1] == before[high : high + 1]:
+        fragment = fragment[:-1]
+    if _is_foreign(own, before):  # "How many in Kazakhstan?" "En Arménie ?"
+        fragment = fragment[len(own) :]
+    elif own.strip(" '’"):
         low = _with_prepositions(before, low)
         fragment = (fragment[:1].lower() if low else fragment[:1]) + fragment[1:]
     return _spaced(before[:low], fragment, before[high:])
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _leads(fragment: str) -> bool:
+    """Tell whether it opens with a preposition: "for students", not "the budget"."""
+    first = _words(fragment)[:1]
+    return bool(first) and first[0] in _PREPOSITIONS and first[0] not in _ARTICLES
+
+
+def _parted(lead: str) -> tuple[str, str]:
+    """Return what stands before a name in two: other words, and its own prepositions."""
+    low = _with_prepositions(lead, len(lead))
+    return lead[:low], lead[low:] if lead[low:].strip(" '’«“\"") else ""
+
+
+def _names_begin(before: str, fragment: str) -> int:
+    """Return where names may begin: a capital tells nothing of the first word.
+
+    But in languages that ask last, where it has a suffix: "Gürcistan'da kaç okul var?" and, as
+    the fragment has it, "Грузияда неше мектеп бар?"
+    """
+    first, name = _WORD.search(before), _NAME.match(before)
+    if not first or not name:
+        return first.end() if first else 0
+    ends = [word[-2:].casefold().translate(_HARMONY) for word in (name[0], fragment)]
+    ends_alike = len(name[0]) > MOST_LIKE and ends[0] == ends[1]
+    last = any(asks_for(before, own) not in (None, NONE) for own in ("tr", "az", "kk"))
+    named = bool(_SUFFIX.search(name[0])) or ends_alike
+    return 0 if last and named and not _asking(name[0]) else first.end()
 
 
 def _is_foreign(lead: str, before: str) -> bool:
@@ -143,7 +208,7 @@ def _with_prepositions(text: str, low: int) -> int:
 
 
 def _spaced(before: str, middle: str, after: str) -> str:
-    gap = "" if not before or before[-1].isspace() or before[-1] in "'’" else " "
+    gap = "" if not before or before[-1].isspace() or before[-1] in "'’«“(" else " "
     return f"{before}{gap}{middle}{after}"
 
 
@@ -195,13 +260,18 @@ def _subjects(question: str) -> list[str]:
     """Return the words that carry meaning."""
     return [
         w for w in _WORD.findall(question)
-        if (len(w) >= 3 or w.isupper() or w.isdigit()) and w.casefold() not in _PLAIN
+        if (len(w) >= 3 or w.isupper() or w.isdigit())
+        and w.casefold() not in _PLAIN and not _INVERTED.search(w)
     ]  # fmt: skip
 
 
-def _topic(before: Turn) -> str:
-    """Return what the turn before was about, in a few words."""
-    if before.answer and "who" in _asking(before.question) and _NAME.fullmatch(before.answer):
+def _topic(before: Turn, rest: str) -> str:
+    """Return what the turn before was about, in a few words; `rest` leans on it."""
+    leans = _points_back(rest) or not _subjects(rest)  # "And the budget?" is not of the person
+    person = leans and "who" in _asking(before.question) and not _THING.search(rest)
+    if person and before.answer and _NAME.fullmatch(before.answer):
         return before.answer
+    if carried := _BRACKETS.search(before.question):  # by the turn before
+        return carried[1]
     rest = _COUNTED.sub(" ", before.question)
     return " ".join(_subjects(rest) or _subjects(before.question))
