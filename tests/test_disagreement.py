@@ -18,6 +18,11 @@ DISAGREE = [
      ("La tour Baïterek d'Astana mesure 97 mètres.", "97 mètres")),
     ("When was Firebird founded?", ("Firebird was founded in 2021.", "2021"),
      ("Firebird, founded in March 2023, builds.", "March 2023")),
+    *[(asked, ("Geodrill was founded in 1987.", "1987"),
+       ("Geodrill opened in 1978.", "in 1978"))
+      for asked in ("In what year was Geodrill founded?", "Geodrill hangi yılda kuruldu?",
+                    "En quelle année Geodrill a-t-elle été fondée ?",
+                    "В каком году основали Geodrill?")],
     ("Сколько компаний в Astana Hub?", ("В Astana Hub 1700 компаний.", "1700 компаний"),
      ("Astana Hub объединяет 1200 компаний.", "1200 компаний")),
     ("Who chairs Kazakhtelecom?", ("Kazakhtelecom is chaired by Bagdat Mussin.", "Bagdat Mussin"),
@@ -35,6 +40,9 @@ AGREE = [
     # other years
     ("How many people live in Astana?", ("In 2010 Astana had 600,000 people.", "600,000 people"),
      ("In 2024 Astana had 1,400,000 people.", "1,400,000 people")),
+    # a date that is no answer to what is asked
+    ("Which bridge did Astana open?", ("Astana opened the Ishim bridge.", "the Ishim bridge"),
+     ("Astana opened a bridge in 1978.", "in 1978")),
     # a bound that holds
     ("What was the turnout in Almaty?", ("Turnout in Almaty was more than 60 %.", "more than 60 %"),
      ("Turnout in Almaty was 63 %.", "63 %")),

@@ -17,6 +17,7 @@ from rag.figures import Figure, figures, same
 from rag.terms import levels, tokenize
 
 ROUGHLY = 0.15  # how far a rough number may be off
+_OF_DATES = ("year", "month", "day")  # units
 _NAMED = regex.compile(r"\b\p{Lu}[\p{L}\p{M}]*(?:-\p{L}+)*")
 _CODE = regex.compile(r"\b\p{L}+\d+\w*\b")
 _FULL_NAME = regex.compile(
@@ -54,7 +55,8 @@ def disagreeing(question: str, statements: Sequence[Statement]) -> list[int]:
 def _differ(question: str, one: Statement, other: Statement) -> bool:
     asked = _asked(question)
     mine, theirs = figures(one.answer), figures(other.answer)
-    if "when" in asked:
+    dated = mine and theirs and all(f.unit in _OF_DATES for f in (*mine, *theirs))
+    if "when" in asked or (dated and asked & {"what", "which"}):  # "In which year …?"
         return _dates_differ(mine, theirs)
     if _years(one) and _years(other) and not _years(one) & _years(other):
         return False  # each may be right about its own year
@@ -72,7 +74,7 @@ def _asked(question: str) -> set[str]:
 
 def _dates_differ(one: Sequence[Figure], other: Sequence[Figure]) -> bool:
     """Tell whether the parts of two dates that both name are not the same."""
-    parts = [{f.unit: f.value for f in own if f.unit in ("year", "month", "day")}
+    parts = [{f.unit: f.value for f in own if f.unit in _OF_DATES}
              for own in (one, other)]  # fmt: skip
     shared = parts[0].keys() & parts[1].keys()
     if "year" not in shared and not {"month", "day"} <= shared:
@@ -82,7 +84,7 @@ def _dates_differ(one: Sequence[Figure], other: Sequence[Figure]) -> bool:
 
 def _counted(found: Sequence[Figure]) -> Figure | None:
     """Return the only number that counts something."""
-    counting = [figure for figure in found if figure.unit not in ("year", "month", "day")]
+    counting = [figure for figure in found if figure.unit not in _OF_DATES]
     return counting[0] if len(counting) == 1 else None
 
 
