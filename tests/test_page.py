@@ -158,7 +158,7 @@ def test_another_language_is_chosen_and_stays(chromium: Any, url: str, seeds_ind
         assert date_text("2025-12-18", "ru").startswith("18 декабря 2025")
         expect(answer.locator(".tongue").first).to_have_text("французский")
         page.reload()
-        expect(page.get_by_role("button", name="Спросить")).to_be_visible()
+        expect(page.get_by_role("button", name="Спросить", exact=True)).to_be_visible()
         assert page.title() == "Спросите статьи"
 
 

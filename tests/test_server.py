@@ -4,13 +4,15 @@ import html
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from rag.errors import RagError
-from rag.web.server import serving
+from rag.index import open_index
+from rag.web.server import _warm, serving
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +119,9 @@ def test_a_port_in_use_is_an_error_that_names_the_way_out(url: str, seeds_index:
         serving(seeds_index, port=port),
     ):
         pass
+
+
+def test_what_warms_the_page_up_can_be_asked(seeds_folder: Path) -> None:
+    index = open_index(seeds_folder)
+    _warm(index)
+    assert index.ask("Combien d'exaflops ?").citations

@@ -115,7 +115,7 @@ def _asked(exposure: Exposure) -> Callable[[str], None] | None:
 def _warm(index: Index) -> None:
     """Load what the first question needs before someone asks it."""
     with contextlib.suppress(RagError):
-        index.ask("?")
+        index.ask("Who?")
 
 
 def _health() -> PlainTextResponse:
