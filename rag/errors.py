@@ -3,6 +3,7 @@
     RagError
     ├── CorpusError      a folder or an article cannot be read
     ├── ModelError       an encoder cannot be built, loaded or used
+    ├── QuestionError    a question has no word in it
     ├── FilterError      no article passes a filter
     ├── IndexMissing     there is no index at that path
     ├── IndexCorrupt     an index file is not what its manifest says
@@ -27,6 +28,10 @@ class CorpusError(RagError):
 
 class ModelError(RagError):
     """An encoder cannot be built, loaded or used."""
+
+
+class QuestionError(RagError, ValueError):
+    """A question has no word in it: a user's fault where it is typed, else a programmer's."""
 
 
 class FilterError(RagError):

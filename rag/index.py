@@ -17,8 +17,10 @@ import numpy.typing as npt
 from rag.answering.asking import Asking
 from rag.answering.followup import complete
 from rag.answering.judgement import order_by_reading
+from rag.answering.question_words import has_word
 from rag.answering.reader import Reader, Reading, lazy_reader
 from rag.encoders import Encoder, load_encoder
+from rag.errors import QuestionError
 from rag.retrieve import CANDIDATES, Candidate, rank_passages
 from rag.store.following import Follower, check_encoder
 from rag.store.freshness import Freshness
@@ -118,9 +120,9 @@ class Index:
 
         Passages that say the same in several articles take one slot, and one article takes
         at most `per_article` while others are left (None: no limit). With `read` the reader
-        orders the first ten, which takes a quarter of a second. Raises ValueError where
-        the question has no word in it or k is below 1, FilterError where no article passes
-        `where`.
+        orders the first ten, which takes a quarter of a second. Raises QuestionError
+        where the question has no word in it, ValueError where k is below 1, FilterError where
+        no article passes `where`.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
@@ -164,9 +166,9 @@ class Index:
         at which few answerable questions are declined. The citations of an abstention are the
         nearest sentences. `after` is what was asked and answered before: a question that
         leaves something to it ("Et en Arménie ?") is completed. Two questions in one are
-        answered one by one. Raises ValueError where the question has no word in it or
-        `answer_from` is not in [0, 1], FilterError where no article passes `where`,
-        IndexCorrupt where a citation does not hold.
+        answered one by one. Raises QuestionError where the question has no word in it,
+        ValueError where `answer_from` is not in [0, 1], FilterError where no article passes
+        `where`, IndexCorrupt where a citation does not hold.
         """
         if answer_from is not None and not 0 <= answer_from <= 1:
             raise ValueError(f"answer_from must be a confidence in [0, 1], not {answer_from}")
@@ -230,8 +232,8 @@ class Index:
         return rank_passages(self.generation, question, query, depth=depth, arm=arm, among=among)
 
     def _encode(self, question: str) -> npt.NDArray[np.float32]:
-        if not any(sign.isalnum() for sign in question):
-            raise ValueError("the question has no word in it")
+        if not has_word(question):
+            raise QuestionError("the question has no word in it")
         vector: npt.NDArray[np.float32] = self.encoder.encode_query([question])[0]
         return vector
 

@@ -7,7 +7,7 @@ from conftest import WordEncoder
 
 from rag.answering.judgement import Judgement, read_judgement
 from rag.building.build import build_index
-from rag.errors import CorpusError, IndexCorrupt
+from rag.errors import CorpusError, IndexCorrupt, QuestionError
 from rag.index import Index, open_index
 from rag.types import Sentence
 
@@ -149,5 +149,5 @@ def test_a_question_that_is_asked_twice_is_answered_once(index: Index) -> None:
 
 def test_a_question_has_a_word_in_it(index: Index) -> None:
     for nothing in ("", " \n", "???", "\x00", "…!"):
-        with pytest.raises(ValueError, match="no word in it"):
+        with pytest.raises(QuestionError, match="no word in it"):
             index.ask(nothing)

@@ -14,7 +14,7 @@ import numpy as np
 import regex
 
 from rag.answering.evidence import Evidence
-from rag.answering.question_words import LANGUAGES, asks_for
+from rag.answering.question_words import all_asked
 from rag.corpus.metadata import parse_date
 from rag.retrieve import Candidate
 from rag.store.generation import Generation
@@ -85,7 +85,7 @@ def asks_about(question: str) -> Field | None:
     if _WHEN.search(question) and _PATTERNS["published"].search(question):
         return "published"
     author = _PATTERNS["author"].search(question)
-    if not author or any(asks_for(question, own) in _OTHERWISE for own in LANGUAGES):
+    if not author or all_asked(question) & _OTHERWISE:
         return None
     between = question[author.end() : article.start()].split()  # none where it stands behind
     return "author" if len(between) <= APART else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
-from rag.answering.question_words import LANGUAGES, NONE, asks_for
+from rag.answering.question_words import LANGUAGES, all_asked
 from rag.figures import Figure, figures, same
 from rag.terms import levels, tokenize
 
@@ -53,7 +53,7 @@ def disagreeing(question: str, statements: Sequence[Statement]) -> list[int]:
 
 
 def _differ(question: str, one: Statement, other: Statement) -> bool:
-    asked = _asked(question)
+    asked = all_asked(question)
     mine, theirs = figures(one.answer), figures(other.answer)
     dated = mine and theirs and all(f.unit in _OF_DATES for f in (*mine, *theirs))
     if "when" in asked or (dated and asked & {"what", "which"}):  # "In which year …?"
@@ -66,10 +66,6 @@ def _differ(question: str, one: Statement, other: Statement) -> bool:
     if "who" in asked and not mine and not theirs:
         return _persons_differ(one, other)
     return False
-
-
-def _asked(question: str) -> set[str]:
-    return {a for a in (asks_for(question, own) for own in LANGUAGES) if a and a != NONE}
 
 
 def _dates_differ(one: Sequence[Figure], other: Sequence[Figure]) -> bool:
@@ -123,7 +119,7 @@ def _years(statement: Statement) -> set[float]:
 
 def _names_all(question: str, statement: Statement) -> bool:
     """Tell whether a statement's passage has every name, code and year of the question."""
-    names = [n for n in _NAMED.findall(question) if not _asked(n) and len(n) > 2]
+    names = [n for n in _NAMED.findall(question) if not all_asked(n) and len(n) > 2]
     wanted = [*names, *_CODE.findall(question)]
     held = _terms(statement.around)
     years = {f.value for f in figures(question) if f.unit == "year"}

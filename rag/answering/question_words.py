@@ -122,3 +122,18 @@ def asks_for(question: str, language: str | None) -> str | None:
             if asked:
                 return asked
     return NONE
+
+
+def all_asked(question: str) -> set[str]:
+    """Return what is asked for, as any of the languages reads it."""
+    return {a for own in languages_asking(question) if (a := asks_for(question, own))}
+
+
+def languages_asking(question: str) -> list[str]:
+    """Return the languages in which it has a word that asks: those that it may be in."""
+    return [own for own in LANGUAGES if asks_for(question, own) not in (None, NONE)]
+
+
+def has_word(question: str) -> bool:
+    """Tell whether there is a word or a number in it: "???" asks nothing."""
+    return any(sign.isalnum() for sign in question)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import regex
 
-from rag.answering.question_words import LANGUAGES, NONE, asks_for
+from rag.answering.question_words import all_asked
 
 MOST = 8  # sentences that stand together
 MOST_QUESTIONS = 4  # that are joined in one; what joins more is a text
@@ -64,7 +64,7 @@ _AND = regex.compile(
 
 def wants_several(question: str) -> bool:
     """Tell whether the question asks for more than one thing."""
-    asked = _asked(question)
+    asked = all_asked(question)
     if asked & {"how many", "when", "why"}:
         return False
     counts = _COUNTED.search(question) and bool(asked & {"what", "which", "who"})
@@ -130,11 +130,7 @@ def _splits(question: str, joint: regex.Match[str]) -> bool:
     """Tell whether there is a question on both sides, the second one opening with its word."""
     before, after = question[: joint.start()], question[joint.end() :].split()
     opening = " ".join(after[:2])
-    return len(after) > 2 and bool(_asked(before)) and bool(_asked(opening))
-
-
-def _asked(question: str) -> set[str]:
-    return {a for a in (asks_for(question, own) for own in LANGUAGES) if a and a != NONE}
+    return len(after) > 2 and bool(all_asked(before)) and bool(all_asked(opening))
 
 
 def _list_around(best: int, texts: Sequence[str]) -> list[int]:

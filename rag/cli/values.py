@@ -4,6 +4,7 @@ import re
 from argparse import ArgumentTypeError
 from typing import get_args
 
+from rag.answering.question_words import has_word
 from rag.types import Arm
 
 
@@ -16,7 +17,7 @@ def date(text: str) -> str:
 
 def question(text: str) -> str:
     """Read a text that says something."""
-    if not any(sign.isalnum() for sign in text):
+    if not has_word(text):
         raise ArgumentTypeError("the question has no word in it")
     return text
 

@@ -93,7 +93,7 @@ def with_answer(
     except FilterError:
         shown = render_notice("no_articles", language=language)
         yield [*messages, {"role": "assistant", "content": shown}]
-    except (RagError, ValueError) as error:  # "???" asks nothing
+    except RagError as error:  # such as of "???", which asks nothing
         shown = render_problem(str(error), language=language)
         yield [*messages, {"role": "assistant", "content": shown}]
 
