@@ -20,7 +20,7 @@ from pathlib import Path
 
 import regex
 
-from rag.answering.question_words import LANGUAGES, NONE, asks_for
+from rag.answering.question_words import all_asked, languages_asking
 from rag.types import Turn
 
 MOST_WORDS = 6  # of "Et en Arménie ?"
@@ -33,6 +33,7 @@ _TABLES = tomllib.loads(
 _WORDS = _TABLES.pop("words")
 _PREPOSITIONS_OF = {o: frozenset(w.split()) for o, w in _TABLES.pop("prepositions").items()}
 _PREPOSITIONS = frozenset().union(*_PREPOSITIONS_OF.values())
+_SMALL_WORDS = _PREPOSITIONS | {"l'", "d'"}
 _ARTICLES = frozenset(_WORDS["articles"].split())
 _PLAIN = frozenset(_WORDS["plain"].split())
 _DEFINITE = regex.compile(
@@ -47,6 +48,14 @@ _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,]\d+|[-‑]\p{L}[\p{
 _NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}’'-]*(?:\s+\p{Lu}[\p{L}\p{M}\p{N}’'-]*)*")
 _SUFFIX = regex.compile(r"['’]\p{Ll}{1,4}$")
 _LAST_WORD = regex.compile(r"\s+ше(?=\s*[?？]?\s*$)")  # Kazakh's "what about", at the end
+_GERMAN = regex.compile(r"(?:der|die|das|eine?)\s", regex.IGNORECASE)
+_CONTRACTED = regex.compile(  # French, before a country
+    r"\b(?:en|aux?|(?P<of>du|des|de (?:la|l['’])))\s*$", regex.IGNORECASE
+)
+_CONTRACTIONS = {  # by the article: where, and whose
+    "la": ("en ", "de la "), "l'": ("en ", "de l'"),
+    "le": ("au ", "du "), "les": ("aux ", "des "),
+}  # fmt: skip
 _BRACKETS = regex.compile(r"\(([^()]+)\)\s*$")
 _THING = regex.compile(r"\b(?:its?|оно)\b", regex.IGNORECASE)  # no person
 _INVERTED = regex.compile(r"\p{L}-(?:t-)?(?:ils?|elles?|on|ce)$")
@@ -68,7 +77,7 @@ def complete(question: str, before: Turn) -> str | None:
     opener = _OPENS.match(question)
     rest = question[opener.end() :] if opener else question
     rest = _LAST_WORD.sub("", rest)
-    asking = _asking(rest)
+    asking = all_asked(rest)
     words = _WORD.findall(rest)
     if not words:
         return None
@@ -76,7 +85,7 @@ def complete(question: str, before: Turn) -> str | None:
         leading = _WORD.findall(opener[0])[-1:] if opener else []  # "Et pour …"
         lead = leading[0] if leading and leading[0].casefold() in _PREPOSITIONS else ""
         return _substituted(before, rest.strip(_EDGES), lead)
-    if opener and asking and asking & _asking(before.question):
+    if opener and asking and asking & all_asked(before.question):
         shorter = _without_question_words(rest)
         if shorter and len(_WORD.findall(shorter)) <= BARE_WORDS and not _points_back(rest):
             if not _NAME.search(shorter) and not _YEAR.search(shorter) and not _leads(shorter):
@@ -92,11 +101,6 @@ def _about(before: Turn, rest: str) -> str | None:
     """Return a question with the subject of the one before in brackets, None if that has none."""
     subject = _topic(before, rest)
     return f"{rest[:1].upper()}{rest[1:].strip()} ({subject})" if subject else None
-
-
-def _asking(question: str) -> set[str]:
-    """Return what the question asks for, as any of the languages read it."""
-    return {a for a in (asks_for(question, own) for own in LANGUAGES) if a and a != NONE}
 
 
 def _is_fragment(rest: str, words: list[str], *, opened: bool) -> bool:
@@ -120,6 +124,8 @@ def _substituted(turn: Turn, fragment: str, opened: str = "") -> str | None:
         if opened or _leads(fragment) or not _subjects(fragment):
             return _added(before, f"{opened} {fragment}".strip())
         return _about(turn, f"{fragment}{' ' if before.rstrip().endswith(' ?') else ''}?")
+    if pattern is _NAME and _GERMAN.match(fragment):  # "Und der Umsatz?": any noun has a capital
+        return _about(turn, f"{fragment}?")
     lead, own = _parted(fragment[: new.start()])
     if any(word not in _words(before) for word in _words(lead)):
         return None
@@ -140,9 +146,25 @@ def _substituted(turn: Turn, fragment: str, opened: str = "") -> str | None:
     if _is_foreign(own, before):  # "How many in Kazakhstan?" "En Arménie ?"
         fragment = fragment[len(own) :]
     elif own.strip(" '’"):
-        low = _with_prepositions(before, low)
-        fragment = (fragment[:1].lower() if low else fragment[:1]) + fragment[1:]
+        low, led = _led(before, low, own)
+        fragment = led + fragment[len(own) :]
     return _spaced(before[:low], fragment, before[high:])
+
+
+def _led(before: str, low: int, own: str) -> tuple[int, str]:
+    """Return where a name's place begins, and the prepositions and articles that open it there.
+
+    An article leaves the preposition to the name that it replaces: "And the Netherlands?".
+    """
+    article = own.strip().casefold().replace("’", "'")
+    contracted = _CONTRACTED.search(before[:low]) if article in _CONTRACTIONS else None
+    if contracted:  # "au Kazakhstan", "Et la Géorgie ?"
+        low = contracted.start()
+        own = _CONTRACTIONS[article][contracted["of"] is not None]
+    else:
+        low = _with_prepositions(before, low, _ARTICLES if article in _ARTICLES else _SMALL_WORDS)
+        own = own[:1].lower() + own[1:]
+    return low, own if low else own[:1].upper() + own[1:]
 
 
 def _words(text: str) -> list[str]:
@@ -172,15 +194,15 @@ def _names_begin(before: str, fragment: str) -> int:
         return first.end() if first else 0
     ends = [word[-2:].casefold().translate(_HARMONY) for word in (name[0], fragment)]
     ends_alike = len(name[0]) > MOST_LIKE and ends[0] == ends[1]
-    last = any(asks_for(before, own) not in (None, NONE) for own in ("tr", "az", "kk"))
+    last = any(own in ("tr", "az", "kk") for own in languages_asking(before))
     named = bool(_SUFFIX.search(name[0])) or ends_alike
-    return 0 if last and named and not _asking(name[0]) else first.end()
+    return 0 if last and named and not all_asked(name[0]) else first.end()
 
 
 def _is_foreign(lead: str, before: str) -> bool:
     """Tell whether these are prepositions, of another language than that of the question before."""
     words = set(lead.casefold().split())
-    reading = [own for own in LANGUAGES if asks_for(before, own) not in (None, NONE)]
+    reading = languages_asking(before)
     own = frozenset[str]().union(*(_PREPOSITIONS_OF.get(one, ()) for one in reading))
     return bool(words and reading) and words <= _PREPOSITIONS and not words & own
 
@@ -197,11 +219,11 @@ def _alike(
     return old[-1]
 
 
-def _with_prepositions(text: str, low: int) -> int:
+def _with_prepositions(text: str, low: int, among: frozenset[str] = _SMALL_WORDS) -> int:
     """Return where the prepositions and articles begin that stand before `low`."""
     while found := regex.search(r"([\p{L}]+['’]?)\s*$", text[:low]):
         word = found[1].casefold().replace("’", "'")
-        if word not in _PREPOSITIONS and word not in ("l'", "d'"):
+        if word not in among:
             break
         low = found.start()
     return low
@@ -220,7 +242,7 @@ def _added(before: str, fragment: str) -> str:
 
 def _without_question_words(rest: str) -> str:
     words = [w for w in regex.split(r"\s+", rest.strip(_EDGES)) if w]
-    kept = [w for w in words if not _asking(w) and w.casefold() not in ("many", "much", "de")]
+    kept = [w for w in words if not all_asked(w) and w.casefold() not in ("many", "much", "de")]
     return " ".join(kept)
 
 
@@ -243,8 +265,8 @@ def _found(pattern: str, question: str) -> regex.Match[str] | None:
 
 
 def _languages(question: str) -> list[str]:
-    """Return the languages that the question may be in: those that read a question word."""
-    reading = [own for own in LANGUAGES if asks_for(question, own) not in (None, NONE)]
+    """Return the languages that the question may be in, by its words that ask or its letters."""
+    reading = languages_asking(question)
     cyrillic = bool(regex.search(r"\p{Cyrillic}", question))
     others = ["ru", "uk", "kk"] if cyrillic else ["fr", "en"]
     return [own for own in reading or others if own in _TABLES]
@@ -268,7 +290,7 @@ def _subjects(question: str) -> list[str]:
 def _topic(before: Turn, rest: str) -> str:
     """Return what the turn before was about, in a few words; `rest` leans on it."""
     leans = _points_back(rest) or not _subjects(rest)  # "And the budget?" is not of the person
-    person = leans and "who" in _asking(before.question) and not _THING.search(rest)
+    person = leans and "who" in all_asked(before.question) and not _THING.search(rest)
     if person and before.answer and _NAME.fullmatch(before.answer):
         return before.answer
     if carried := _BRACKETS.search(before.question):  # by the turn before
