@@ -71,10 +71,16 @@ def test_further_windows_are_read_only_where_the_first_do_not_surely_answer(
     surely, hardly = (reading.has for reading in reader.read(question, [train, bridge]))
     assert surely > hardly + 1
     monkeypatch.setattr("rag.answering.reader.SURE", (surely + hardly) / 2)
-    assert len(reader.read(question, [train, bridge], at_first=1)) == 1
-    assert len(reader.read(question, [bridge, train], at_first=1)) == 2
+    assert len(reader.read(question, [train, bridge], at_once=1)) == 1
+    assert len(reader.read(question, [bridge, train], at_once=1)) == 2
+    monkeypatch.setattr("rag.answering.reader.SURE_ENOUGH", (surely + hardly) / 2)
+    assert len(reader.read(question, [bridge, train, bridge], at_once=1)) == 2
+    assert len(reader.read(question, [bridge, bridge, train], at_once=1)) == 3
+    monkeypatch.setattr("rag.answering.reader.SURE", surely + 1)
+    assert len(reader.read(question, [train, bridge, bridge], at_once=1)) == 2
+    assert len(reader.read(question, [train, bridge, bridge], at_once=2)) == 3
     whole = reader.read(question, [bridge, train])
-    parts = reader.read(question, [bridge, train], at_first=1)
+    parts = reader.read(question, [bridge, train], at_once=1)
     near = {"abs": 0.1, "rel": 2e-2}  # activations of eight bits round differently beside others
     for one, other in zip(whole, parts, strict=True):
         assert one.has == pytest.approx(other.has, **near)

@@ -14,7 +14,7 @@ from rag.store.generation import Generation
 from rag.store.sparse import coverages
 
 CONSIDERED = 10  # passages among which the answer is looked for
-AT_FIRST, READ = 6, 18  # windows that are read, and where those do not surely answer
+AT_ONCE, READ = 6, 18  # windows that are read at a time, and at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _read(
     windows = choose_windows(scores, lengths, count=READ)
     texts = [tokenized[w.passage][w.first : w.last] for w in windows]
     found = {}
-    readings = reader.read(question, texts, at_first=AT_FIRST)
+    readings = reader.read(question, texts, at_once=AT_ONCE)
     for window, reading in zip(windows, readings, strict=False):  # not all need to be read
         for sentence, span in zip(_within(passages, window), reading.spans, strict=True):
             if span is not None:

@@ -24,7 +24,10 @@ MAX_QUESTION = 64  # tokens; what is longer is cut
 MAX_WINDOW = 200  # tokens; windows are chosen shorter, but one sentence may be longer
 MAX_ANSWER = 40  # tokens
 END = 2  # the id of </s>
-SURE = 2.0  # the log-odds of an answer in a window from which no further one is read
+# The log-odds of an answer in a window from which no further ones are read: after the first
+# lot, and after each later one.
+SURE, SURE_ENOUGH = 2.0, 0.5
+BATCH = 512  # tokens with padding, of which small batches need less
 
 Floats = npt.NDArray[np.float32]
 
@@ -72,21 +75,25 @@ class Reader:
         return [Tokens(encoding.ids, encoding.offsets) for encoding in found]
 
     def read(
-        self, question: str, windows: Sequence[Sequence[Tokens]], *, at_first: int | None = None
+        self, question: str, windows: Sequence[Sequence[Tokens]], *, at_once: int | None = None
     ) -> list[Reading]:
         """Read windows, each a run of sentences, and return a reading of each, in order.
 
-        Of more than `at_first`, the others are read only where none of the first surely holds
-        an answer; those that were not read have no reading, and stand at the end.
+        Of more than `at_once`, that many are read at a time, until one surely holds an answer;
+        those that were not read have no reading, and stand at the end.
         """
         asked = self._tokenizer.encode(f"query: {encodable(question)}").ids
         if len(asked) > MAX_QUESTION:
             asked = [*asked[: MAX_QUESTION - 1], END]
         bodies = [[i for tokens in window for i in tokens.ids][:MAX_WINDOW] for window in windows]
         rows = [asked + body + [END] for body in bodies]
-        spans, has = self._run(rows[:at_first])
-        if len(has) < len(rows) and max(has, default=0.0) < SURE:
-            more, whether = self._run(rows[len(has) :])
+        spans: list[Floats] = []
+        has: list[float] = []
+        lot = at_once or len(rows)
+        while len(has) < len(rows):
+            if has and max(has) >= (SURE if len(has) == lot else SURE_ENOUGH):
+                break
+            more, whether = self._run(rows[len(has) : len(has) + lot])
             spans, has = spans + more, has + whether
         windows, bodies = windows[: len(has)], bodies[: len(has)]
         firsts = [s[len(asked) : len(asked) + len(b)] for s, b in zip(spans, bodies, strict=True)]
@@ -102,7 +109,7 @@ class Reader:
         """Return for each row the scores of its tokens (tokens, 2), and of an answer in it."""
         spans: list[Floats] = [np.zeros((0, 2), np.float32)] * len(rows)
         has = [0.0] * len(rows)
-        for places in batches([len(row) for row in rows]):
+        for places in batches([len(row) for row in rows], tokens=BATCH):
             longest = max(len(rows[place]) for place in places)
             ids = np.zeros((len(places), longest), np.int64)
             mask = np.zeros_like(ids)
