@@ -26,7 +26,7 @@ MAX_ANSWER = 40  # tokens
 END = 2  # the id of </s>
 # The log-odds of an answer in a window from which no further ones are read: after the first
 # lot, and after each later one.
-SURE, SURE_ENOUGH = 2.0, 0.5
+SURE, SURE_ENOUGH = 2.0, 1.0
 BATCH = 512  # tokens with padding, of which small batches need less
 
 Floats = npt.NDArray[np.float32]
