@@ -4,7 +4,6 @@ import re
 from argparse import ArgumentTypeError
 from typing import get_args
 
-from rag.answering.question_words import has_word
 from rag.types import Arm
 
 
@@ -17,6 +16,8 @@ def date(text: str) -> str:
 
 def question(text: str) -> str:
     """Read a text that says something."""
+    from rag.answering.question_words import has_word
+
     if not has_word(text):
         raise ArgumentTypeError("the question has no word in it")
     return text
