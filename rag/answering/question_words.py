@@ -126,12 +126,18 @@ def asks_for(question: str, language: str | None) -> str | None:
 
 def all_asked(question: str) -> set[str]:
     """Return what is asked for, as any of the languages reads it."""
-    return {a for own in languages_asking(question) if (a := asks_for(question, own))}
+    return set(_readings(question).values())
 
 
 def languages_asking(question: str) -> list[str]:
     """Return the languages in which it has a word that asks: those that it may be in."""
-    return [own for own in LANGUAGES if asks_for(question, own) not in (None, NONE)]
+    return list(_readings(question))
+
+
+def _readings(question: str) -> dict[str, str]:
+    """Return what is asked for by the languages that have a word for it there."""
+    read = {own: asks_for(question, own) for own in LANGUAGES}
+    return {own: asked for own, asked in read.items() if asked and asked != NONE}
 
 
 def has_word(question: str) -> bool:
